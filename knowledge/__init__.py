@@ -1,0 +1,1 @@
+"""Bytes in, Documents out: readers, registry, ingest and the starter library."""

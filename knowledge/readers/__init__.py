@@ -1,0 +1,1 @@
+"""One file a format family; `reader.read` chooses among them."""

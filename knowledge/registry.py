@@ -1,0 +1,267 @@
+"""The documents of one place: rows are the truth, the files' bytes lie beside them by content hash."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Column, Connection, Engine, ForeignKey, Integer, MetaData, Row, String, Table, Text, select
+
+from knowledge.document import Document, Locator, Section, Source, Status, content_hash, document_id
+from knowledge.errors import UnknownDocumentError
+
+metadata = MetaData()
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_id", String, primary_key=True),
+    Column("sha256", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("added_by", String, nullable=False),
+    Column("added_at", String, nullable=False),
+    Column("status", String, nullable=False, index=True),
+    Column("reason", String),
+    Column("details", JSON, nullable=False, default=dict),
+    Column("chunks", Integer, nullable=False, default=0),
+    Column("reading", JSON),
+)
+sections = Table(
+    "sections",
+    metadata,
+    Column("document_id", ForeignKey("documents.document_id", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("label", String, nullable=False),
+    Column("page", Integer),
+    Column("kind", String, nullable=False),
+    Column("headings", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One registered document. `reading` holds no sections here; ask `Registry.document` for those.
+
+    `reason` is a key of `knowledge.text.SENTENCES` with its `details`, set where `status` is rejected.
+    """
+
+    document_id: str
+    name: str
+    bytes: int
+    added_by: str
+    added_at: datetime
+    status: Status
+    reason: str | None
+    details: dict[str, Any]
+    chunks: int
+    reading: Document | None
+
+    @property
+    def title(self) -> str:
+        return self.reading.title if self.reading else self.name
+
+    @property
+    def pages(self) -> int:
+        return self.reading.pages if self.reading else 0
+
+
+class Registry:
+    """Documents of one place. Every write is one transaction; a file is on disk before its row is.
+
+    The caller owns `engine` and makes sure that one process writes.
+    """
+
+    def __init__(self, engine: Engine, files: Path) -> None:
+        self._engine = engine
+        self._files = files
+        metadata.create_all(engine)
+
+    def add(self, data: bytes, name: str, person: str) -> tuple[Entry, bool]:
+        """Register the bytes as queued: (entry, whether it is new). The same bytes are never stored twice.
+
+        A rejected document is queued again, since its reader may have learned meanwhile.
+        """
+        sha256 = content_hash(data)
+        identity = document_id(sha256)
+        with self._engine.begin() as connection:
+            row = connection.execute(select(documents).where(documents.c.document_id == identity)).one_or_none()
+            if row is not None and row.status not in {Status.REJECTED, Status.DELETING}:
+                return _entry(row), False
+            self._write(sha256, data)
+            if row is None:
+                connection.execute(
+                    documents.insert().values(
+                        document_id=identity,
+                        sha256=sha256,
+                        name=name,
+                        bytes=len(data),
+                        added_by=person,
+                        added_at=datetime.now(UTC).isoformat(),
+                        status=Status.QUEUED,
+                        details={},
+                    )
+                )
+            else:
+                self._update(connection, identity, status=Status.QUEUED, name=name, reason=None, details={})
+            row = connection.execute(select(documents).where(documents.c.document_id == identity)).one()
+        return _entry(row), True
+
+    def save_reading(self, identity: str, document: Document) -> None:
+        """Keep what the reader made of the file; replaces an earlier reading."""
+        reading = asdict(replace(document, sections=()))
+        reading["effective"] = document.effective.isoformat() if document.effective else None
+        for source in reading["sources"]:
+            source["published"] = source["published"].isoformat() if source["published"] else None
+        with self._engine.begin() as connection:
+            connection.execute(sections.delete().where(sections.c.document_id == identity))
+            connection.execute(
+                sections.insert(),
+                [
+                    {
+                        "document_id": identity,
+                        "ordinal": section.ordinal,
+                        "label": section.locator.label,
+                        "page": section.locator.page,
+                        "kind": section.kind,
+                        "headings": list(section.headings),
+                        "text": section.text,
+                    }
+                    for section in document.sections
+                ],
+            )
+            self._update(connection, identity, status=Status.READ, reading=reading, reason=None, details={})
+
+    def mark_indexed(self, identity: str, chunks: int) -> None:
+        with self._engine.begin() as connection:
+            self._update(connection, identity, status=Status.INDEXED, chunks=chunks)
+
+    def mark_rejected(self, identity: str, reason: str, details: dict[str, Any]) -> None:
+        with self._engine.begin() as connection:
+            self._update(connection, identity, status=Status.REJECTED, reason=reason, details=details)
+
+    def mark_deleting(self, identity: str) -> None:
+        """First step of a deletion, so that one cut short is finished at the next start."""
+        with self._engine.begin() as connection:
+            if not self._update(connection, identity, status=Status.DELETING):
+                raise UnknownDocumentError("unknown_document")
+
+    def delete(self, identity: str) -> None:
+        """Remove row, sections and file. What was derived from it must be gone already."""
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                select(documents.c.sha256).where(documents.c.document_id == identity)
+            ).one_or_none()
+            if row is None:
+                raise UnknownDocumentError("unknown_document")
+            connection.execute(sections.delete().where(sections.c.document_id == identity))
+            connection.execute(documents.delete().where(documents.c.document_id == identity))
+        self._path(row.sha256).unlink(missing_ok=True)
+
+    def get(self, identity: str) -> Entry:
+        with self._engine.connect() as connection:
+            row = connection.execute(select(documents).where(documents.c.document_id == identity)).one_or_none()
+        if row is None or row.status == Status.DELETING:
+            raise UnknownDocumentError("unknown_document")
+        return _entry(row)
+
+    def entries(self, statuses: Iterable[Status] = ()) -> list[Entry]:
+        """Documents in the order they were added; all but those being deleted where no status is named."""
+        wanted = tuple(statuses)
+        condition = documents.c.status.in_(wanted) if wanted else documents.c.status != Status.DELETING
+        query = select(documents).where(condition).order_by(documents.c.added_at, documents.c.document_id)
+        with self._engine.connect() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def document(self, identity: str) -> Document:
+        """The reading with its sections, as it was saved."""
+        entry = self.get(identity)
+        if entry.reading is None:
+            raise UnknownDocumentError("unknown_document")
+        query = select(sections).where(sections.c.document_id == identity).order_by(sections.c.ordinal)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return replace(entry.reading, sections=tuple(_section(row) for row in rows))
+
+    def section(self, identity: str, ordinal: int) -> Section:
+        """One section of a document, for showing a citation in its place."""
+        query = select(sections).where(sections.c.document_id == identity, sections.c.ordinal == ordinal)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise UnknownDocumentError("unknown_document")
+        return _section(row)
+
+    def file(self, identity: str) -> Path:
+        """Path of the original bytes."""
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(documents.c.sha256).where(documents.c.document_id == identity)
+            ).one_or_none()
+        if row is None:
+            raise UnknownDocumentError("unknown_document")
+        return self._path(row.sha256)
+
+    def sweep(self) -> int:
+        """Remove files that no row names (a kill between file and row leaves them): how many."""
+        if not self._files.exists():
+            return 0
+        with self._engine.connect() as connection:
+            known = set(connection.execute(select(documents.c.sha256)).scalars())
+        strays = [path for path in self._files.glob("*/*") if path.name not in known]
+        for path in strays:
+            path.unlink()
+        return len(strays)
+
+    def _write(self, sha256: str, data: bytes) -> None:
+        path = self._path(sha256)
+        if path.exists() and path.stat().st_size == len(data):
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        with part.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        part.replace(path)
+
+    def _path(self, sha256: str) -> Path:
+        return self._files / sha256[:2] / sha256
+
+    @staticmethod
+    def _update(connection: Connection, identity: str, **values: Any) -> int:
+        return connection.execute(
+            documents.update().where(documents.c.document_id == identity).values(**values)
+        ).rowcount
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        document_id=row.document_id,
+        name=row.name,
+        bytes=row.bytes,
+        added_by=row.added_by,
+        added_at=datetime.fromisoformat(row.added_at),
+        status=Status(row.status),
+        reason=row.reason,
+        details=row.details or {},
+        chunks=row.chunks,
+        reading=_reading(row.reading) if row.reading else None,
+    )
+
+
+def _reading(stored: dict[str, Any]) -> Document:
+    sources = tuple(
+        Source(**{**source, "published": date.fromisoformat(source["published"]) if source["published"] else None})
+        for source in stored["sources"]
+    )
+    effective = date.fromisoformat(stored["effective"]) if stored["effective"] else None
+    return Document(**{**stored, "sections": (), "sources": sources, "effective": effective})
+
+
+def _section(row: Row[Any]) -> Section:
+    return Section(row.ordinal, Locator(row.label, row.page), row.text, tuple(row.headings), row.kind)
