@@ -1,0 +1,1 @@
+"""A question and a case in, a checked answer out."""

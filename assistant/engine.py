@@ -1,0 +1,29 @@
+"""What the turn loop needs of a language model, whichever engine serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from langchain_core.language_models import BaseChatModel
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """On whose behalf something is done."""
+
+    company: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """`alive` answers within a second whether the engine responds. `turn` is the owner's place in the queue: entering
+    it waits until it is their turn, and raises TimeoutError where that takes longer than people wait.
+    """
+
+    model: BaseChatModel
+    name: str
+    alive: Callable[[], Awaitable[bool]]
+    turn: Callable[[Owner], AbstractAsyncContextManager[object]]

@@ -1,0 +1,108 @@
+"""What a turn shows: evidence first, then checked sentences, then the whole answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assistant.evidence import Line, Passage
+from retrieval.sentence import MARKER
+
+Degraded = Literal["engine_down", "engine_busy", "engine_cut"]
+LONGEST_QUOTE = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A cited place. `quote` is verbatim text of the passage, white space folded."""
+
+    n: int
+    document_id: str
+    title: str
+    page: int | None
+    locator: str
+    quote: str
+
+    def wire(self) -> dict[str, Any]:
+        return {
+            "n": self.n,
+            "document_id": self.document_id,
+            "title": self.title,
+            "page": self.page,
+            "locator": self.locator,
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceShown:
+    """The passages found; `ms` since the question came in."""
+
+    passages: tuple[Passage, ...]
+    conversation_id: str | None
+    turn_id: str | None
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceShown:
+    """Text released to the reader: checked, and never taken back."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The whole answer. Times are milliseconds since the question; `first_token` is when the first text was shown.
+
+    `removed` counts drafted sentences that the evidence did not carry; `notices` warn about a cited document.
+    """
+
+    answer: str
+    abstained: bool
+    citations: tuple[Citation, ...]
+    checked: int
+    unsupported: int
+    removed: int
+    model: str
+    degraded: Degraded | None
+    notices: tuple[str, ...]
+    conversation_id: str | None
+    turn_id: str | None
+    ms: dict[str, float]
+
+    def wire(self) -> dict[str, Any]:
+        """The object of `ask` in the API."""
+        return {
+            "answer": self.answer,
+            "abstained": self.abstained,
+            "citations": [citation.wire() for citation in self.citations],
+            "claims": {"checked": self.checked, "unsupported": self.unsupported, "removed": self.removed},
+            "model": self.model,
+            "degraded": self.degraded,
+            "notices": list(self.notices),
+            "conversation_id": self.conversation_id,
+            "turn_id": self.turn_id,
+            "ms": self.ms,
+        }
+
+
+Event = EvidenceShown | SentenceShown | Reply
+
+
+def quote_of(lines: tuple[Line, ...]) -> str:
+    """One verbatim stretch of the passage that holds all of `lines`, white space folded, item marks left off its start."""
+    text = lines[0].passage.text
+    found = [(start, start + len(line.text)) for line in lines if (start := text.find(line.text)) >= 0]
+    start, end = min(a for a, _ in found), max(b for _, b in found)
+    if end - start > LONGEST_QUOTE:
+        start, end = found[0]
+    stretch = text[start:end]
+    while mark := MARKER.match(stretch):
+        stretch = stretch[mark.end() :]
+    return " ".join((stretch or text[start:end]).split())
+
+
+def citation(lines: tuple[Line, ...]) -> Citation:
+    passage = lines[0].passage
+    return Citation(passage.n, passage.document_id, passage.title, passage.page, passage.locator, quote_of(lines))

@@ -1,0 +1,65 @@
+"""Sentences the assistant says in its own name, Korean and English side by side."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["ko", "en"]
+
+SENTENCES: dict[str, dict[Language, str]] = {
+    "abstain": {
+        "ko": "자료에서 찾지 못했습니다.",
+        "en": "I could not find this in the documents.",
+    },
+    "abstain_next": {
+        "ko": "질문을 더 구체적으로 바꾸어 보거나, 관련 자료를 올린 뒤 다시 물어보세요. "
+        "지원사업이라면 공고문이나 기업마당, 담당 기관에서 확인해 주세요.",
+        "en": "Try a more specific question, or add the document that should hold the answer and ask again. "
+        "For a support programme, check the notice itself, Bizinfo (기업마당) or the agency in charge.",
+    },
+    "stated_unknown": {
+        "ko": "자료에서 찾지 못했습니다. 자료에는 “{quote}”라고 적혀 있습니다. [{n}]",
+        "en": "I could not find this in the documents. They say: “{quote}” [{n}]",
+    },
+    "quote": {
+        "ko": "자료에 이렇게 적혀 있습니다: “{quote}” [{n}]",
+        "en": "The document says: “{quote}” [{n}]",
+    },
+    "engine_down": {
+        "ko": "지금은 AI가 문장을 만들지 못해, 찾은 근거를 그대로 보여 드립니다.",
+        "en": "The AI cannot write an answer at the moment, so here is the evidence itself.",
+    },
+    "engine_busy": {
+        "ko": "지금 질문이 밀려 있어, 찾은 근거를 먼저 그대로 보여 드립니다. 잠시 뒤에 다시 물어보시면 AI가 정리해 드립니다.",
+        "en": "Many questions are waiting, so here is the evidence itself. Ask again a little later for a written answer.",
+    },
+    "engine_cut": {
+        "ko": "답변 도중 AI가 멈추어, 나머지는 찾은 근거를 그대로 보여 드립니다.",
+        "en": "The AI stopped midway, so the rest is the evidence itself.",
+    },
+    "not_in_force": {
+        "ko": "이 법령은 {date}부터 시행됩니다. 지금 시행 중인 조문은 국가법령정보센터에서 확인해 주세요.",
+        "en": "This law takes effect on {date}. Check the text in force today at the Korean Law Information Center.",
+    },
+    "unknown_conversation": {
+        "ko": "그 대화를 찾을 수 없습니다. 새 대화를 시작하거나 목록에서 다시 골라 주세요.",
+        "en": "There is no such conversation. Start a new one or choose from the list.",
+    },
+    "unknown_turn": {
+        "ko": "그 답변을 찾을 수 없습니다. 대화를 다시 열어 주세요.",
+        "en": "There is no such answer. Open the conversation again.",
+    },
+    "question_empty": {
+        "ko": "질문이 비어 있습니다. 궁금한 것을 적어 주세요.",
+        "en": "The question is empty. Write what you would like to know.",
+    },
+    "question_long": {
+        "ko": "질문이 너무 깁니다. 2,000자 안으로 줄여 주세요.",
+        "en": "The question is too long. Keep it within 2,000 characters.",
+    },
+}
+
+
+def sentence(key: str, language: Language, **details: object) -> str:
+    """The sentence for `key`, its blanks filled from `details`."""
+    return SENTENCES[key][language].format(**details)

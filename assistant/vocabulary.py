@@ -1,0 +1,81 @@
+"""How plant staff say it and how the documents write it: synonyms, words that carry no subject, words that ask for a figure."""
+
+from __future__ import annotations
+
+import re
+
+SYNONYMS: tuple[frozenset[str], ...] = (
+    frozenset({"자부담", "기업부담금", "자기부담", "자기부담금", "기업부담", "부담"}),
+    frozenset({"지원금", "보조금", "정부지원금", "지원액", "지원", "대주", "보태주", "나라돈", "한도"}),
+    frozenset({"llm", "거대언어모델", "대규모언어모델", "언어모델"}),
+    frozenset({"aas", "자산관리셸", "자산관리쉘"}),
+    frozenset({"예지보전", "고장예측", "예측정비", "예지정비"}),
+    frozenset({"마감", "접수", "기한", "신청기간", "접수기간"}),
+    frozenset({"신청", "접수", "지원하", "참여", "해당"}),
+    frozenset({"조건", "자격", "요건", "대상", "필요", "요구", "필수"}),
+    frozenset({"기간", "개월", "동안", "기간내"}),
+    frozenset({"규모", "과제", "선정", "뽑", "모집"}),
+    frozenset({"대기업", "주관기업", "원청", "원사업자", "위탁기업"}),
+    frozenset({"협력사", "도입기업", "하청", "수급사업자", "수탁기업", "협력업체"}),
+    frozenset({"돈", "비용", "금액", "자금", "대금"}),
+    frozenset({"직원", "근로자", "종사자", "상시근로자", "인원", "사람"}),
+    frozenset({"사장", "대표", "경영책임자", "사업주", "ceo"}),
+    frozenset({"중처법", "중대재해처벌법", "중대재해"}),
+    frozenset({"산안법", "산업안전보건법"}),
+    frozenset({"3.0", "스마트제조혁신"}),
+    frozenset({"출석", "출석률"}),
+    frozenset({"장비", "설비", "기계"}),
+    frozenset({"이유", "원인", "까닭", "요인", "걸림돌", "장애"}),
+    frozenset({"도면", "기술자료", "공정조건"}),
+    frozenset({"비밀유지", "비밀유지계약", "nda"}),
+    frozenset({"알리", "고지", "통지", "표시"}),
+    frozenset({"보관", "보존"}),
+    frozenset({"주", "내", "지급", "제출", "납부"}),
+    frozenset({"몫", "비율", "퍼센트", "%", "비중"}),
+    frozenset({"설문", "조사", "조사결과"}),
+    frozenset({"차이", "다르", "비교", "구분"}),
+    frozenset({"재해", "사고", "다치", "부상"}),
+    frozenset({"사이트", "홈페이지", "누리집", "플랫폼"}),
+)
+"""Groups of terms (as the tokenizer gives them) that stand for one another when a passage is judged."""
+
+SUBJECTLESS: frozenset[str] = frozenset(
+    "얼마 무엇 뭐 어떻 어떻게 어디 언제 누구 왜 몇 어느 어떤 무슨 며칠 하 되 있 없 알리 알 주 보 싶 말하 말 궁금 좀 것 거 수 때 데 등 중 더 "
+    "그 이 저 그것 이것 우리 저희 우리회사 회사 업체 공장 기업 이번 올해 요즘 지금 오늘 현재 정도 경우 방법 관련 대하 관하 위하 통하 따르 정확 "
+    "정확히 설명 정리 부탁 안내 알려주 가르치 나오 나 들 같 그냥 혹시 진짜 다 잘 많 좋 크 젤 제일 가장 또 및 년 월 일 개 명 번 원 곳 쉽 모르 찾 묻 "
+    "질문 답 답변 내용 뜻 의미 이름 종류 한 두 안 못 그럼 그러면 그런데 근데 그리고 가 오 쓰 받 되나 가능 ? ! .".split()
+)
+"""Terms that are in every question and tell no subject."""
+
+FOLLOW_UP = re.compile(
+    r"^\s*(?:그럼|그러면|그런데|근데|그리고|그건|그거|그것|그 ?사업|그 ?법|거기|여기|이건|이거|저건|또|그때|아까|방금|위의|앞의|then|and|what about|how about)\b"
+    r"|^\s*(?:그럼|그러면|그런데|근데|그건|그거|거기|이건)",
+    re.IGNORECASE,
+)
+UNKNOWN_STATED = re.compile(
+    r"(?:확인|공개|발표|고지|파악)(?:된 바 없|되지 않|하지 못|할 수 없)|알려지지 않|알 수 없|말할 수 없|확인되지 않음|정해지지 않|미확인|적혀 있지 않"
+)
+"""How a document says that something is not known."""
+
+NOTHING_FOUND = re.compile(
+    r"^\W*없음\W*$|자료에(?:는|서)?\s*(?:없|나와 있지 않|포함되어 있지 않|찾을 수 없)|찾지 못했|찾을 수 없습니다|알 수 없습니다|정보가 없|명시되어 있지 않|언급되(?:어 있지|지) 않"
+)
+"""How a language model says that the passages hold no answer."""
+
+_AMOUNT = re.compile(
+    r"얼마|금액|한도|지원금|보조금|몇\s*(?:프로|퍼|%|퍼센트|억|만|원)|가격|비용|요율|이자|금리|단가|비율"
+)
+_COUNT = re.compile(r"몇|며칠|얼마|개수|규모|점수|배점|기간")
+_TIME = re.compile(r"언제|며칠|날짜|마감|몇\s*(?:월|일|년|시)|기한|시기")
+_NUMBER_OF = re.compile(r"번호|전화|주소|연락처|홈페이지|사이트|URL", re.IGNORECASE)
+
+
+def asks_for(question: str) -> frozenset[str]:
+    """Kinds of value the question wants: amount, count, time, contact; empty where it wants words."""
+    kinds = (("amount", _AMOUNT), ("count", _COUNT), ("time", _TIME), ("contact", _NUMBER_OF))
+    return frozenset(kind for kind, pattern in kinds if pattern.search(question))
+
+
+def forms(term: str) -> frozenset[str]:
+    """The term and what may stand for it."""
+    return frozenset({term}).union(*(group for group in SYNONYMS if term in group))

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from assistant.evidence import analyse
+from assistant.grounding import Grounding
+from assistant.question import Question, understand
+from assistant.reply import citation
+from retrieval.korean import Tokenizer
+from tests.assistant.material import PASSAGES
+
+
+def even(terms: Iterable[str]) -> dict[str, float]:
+    return dict.fromkeys(terms, 1.0)
+
+
+@pytest.fixture
+def grounding(tokenizer: Tokenizer) -> Grounding:
+    open_question = Question("", "", None, (), frozenset(), "ko")
+    return Grounding(open_question, analyse(PASSAGES, tokenizer), tokenizer, even)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "n", "quoted"),
+    [
+        ("자율형공장의 정부지원금은 최대 6억 원입니다. [1]", 1, "최대 6억 원이다"),
+        ("자율형공장의 지원금은 2년 동안 최대 6억 원입니다.", 1, "2년 동안 최대 6억 원"),
+        ("제조AI특화의 사업 기간은 9개월 이내입니다.", 2, "9개월 이내다"),
+        ("원사업자는 수급사업자의 기술자료를 제공하도록 요구하면 안 됩니다.", 3, "아니 된다"),
+        ("E-217은 금형 온도 과열이므로 냉각수 밸브를 엽니다.", 4, "E-217 | 금형 온도 과열 | 냉각수 밸브를 연다"),
+    ],
+)
+def test_a_carried_sentence_is_cited_by_the_passage_that_states_it(
+    grounding: Grounding, sentence: str, n: int, quoted: str
+) -> None:
+    verdict = grounding.check(sentence)
+    assert verdict.lines
+    assert verdict.text.endswith(f"[{n}]")
+    cited = citation(verdict.lines)
+    assert cited.n == n
+    assert quoted in cited.quote
+
+
+def test_a_wrong_mark_is_put_right(grounding: Grounding) -> None:
+    verdict = grounding.check("자율형공장의 정부지원금은 최대 6억 원입니다. [2]")
+    assert verdict.text == "자율형공장의 정부지원금은 최대 6억 원입니다. [1]"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "자율형공장의 정부지원금은 최대 7억 원입니다. [1]",
+        "자율형공장의 정부지원금은 최대 2억 원입니다. [1]",
+        "제조AI특화의 정부지원금은 최대 6억 원입니다. [2]",
+        "자율형공장의 접수는 2026년 2월 7일에 마감되었습니다. [1]",
+        "자율형공장의 정부지원금은 3년 동안 최대 6억 원입니다. [1]",
+        "원사업자는 수급사업자의 기술자료를 제공하도록 요구할 수 있습니다. [3]",
+        "E-219는 금형 온도 과열이므로 냉각수 밸브를 엽니다. [4]",
+        "회사는 무료 점심과 휴가비를 모든 직원에게 드립니다. [1]",
+        "구독형 공장의 월 이용료는 저렴합니다.",
+    ],
+)
+def test_a_sentence_the_passages_do_not_state_is_not_carried(grounding: Grounding, sentence: str) -> None:
+    assert grounding.check(sentence).lines == ()
+
+
+def test_two_facts_of_one_passage_are_quoted_in_one_stretch(grounding: Grounding) -> None:
+    verdict = grounding.check("자율형공장은 약 30개 과제를 뽑고 정부지원금은 최대 6억 원입니다.")
+    quote = citation(verdict.lines).quote
+    assert "30개 과제" in quote
+    assert "6억 원" in quote
+    assert quote in " ".join(PASSAGES[0].text.split())
+
+
+def test_a_sentence_without_its_subject_is_not_lent_a_number_of_something_else(tokenizer: Tokenizer) -> None:
+    question = understand("자율형공장은 얼마까지 지원하나요?", [], tokenizer)
+    grounding = Grounding(question, analyse(PASSAGES, tokenizer), tokenizer, even)
+    assert grounding.check("정부지원금은 최대 6억 원입니다.").lines
+    assert grounding.check("정부지원금은 최대 2억 원입니다.").lines == ()

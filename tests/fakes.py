@@ -1,0 +1,84 @@
+"""Stand-ins for the parts that are slow or need a model: an embedder of words, and a language model with a script."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+
+from assistant.engine import Engine, Owner
+from retrieval.store import Vectors
+
+DIMENSION = 64
+
+
+class WordEmbedder:
+    """Bag of hashed character bigrams: texts that share words lie near each other. The interface of `Embedder`."""
+
+    identity = f"words/{DIMENSION}"
+    dimension = DIMENSION
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        return np.stack([self.embed_query(text) for text in texts]) if texts else np.empty((0, DIMENSION), np.float32)
+
+    def embed_query(self, text: str) -> Vectors:
+        vector = np.full(DIMENSION, 1e-3, dtype=np.float32)
+        for pair in zip(text, text[1:], strict=False):
+            vector[zlib.crc32("".join(pair).encode()) % DIMENSION] += 1
+        return vector / np.linalg.norm(vector)
+
+
+class ScriptedModel(BaseChatModel):
+    """Says `script(prompt)`, a few characters at a time. `pause` seconds lie between two pieces; `failing` breaks after one."""
+
+    script: Callable[[str], str]
+    pause: float = 0.0
+    failing: bool = False
+    heard: list[str] = []
+    spoken: list[str] = []
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
+        said = self.script(messages[-1].text)
+        return ChatResult(generations=[ChatGeneration(message=AIMessage(said))])
+
+    async def _astream(
+        self, messages: list[BaseMessage], *args: Any, **kwargs: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        self.heard.append("\n".join(message.text for message in messages))
+        for piece in _pieces(self.script(messages[-1].text)):
+            await asyncio.sleep(self.pause)
+            self.spoken.append(piece)
+            yield ChatGenerationChunk(message=AIMessageChunk(piece))
+            if self.failing:
+                raise ConnectionError("the engine went away")
+
+
+def engine(model: BaseChatModel, *, alive: bool = True, busy: bool = False) -> Engine:
+    """An engine around `model`: dead, or with a queue that nobody outlives, where asked."""
+
+    async def answers() -> bool:
+        return alive
+
+    @asynccontextmanager
+    async def turn(_: Owner) -> AsyncIterator[None]:
+        if busy:
+            raise TimeoutError
+        yield
+
+    return Engine(model, "scripted", answers, turn)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for start in range(0, len(text), 4):
+        yield text[start : start + 4]
