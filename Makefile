@@ -1,0 +1,47 @@
+# The commands of CONTRACT: run, test, check. Everything lives in .venv; nothing is installed by hand.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: run test check install format debian clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.installed  ## Install, fetch the models, serve page and API on http://127.0.0.1:7860
+	$(BIN)/giljabi serve
+
+test: $(VENV)/.installed-dev debian  ## Everything, the embedded engine's end-to-end included
+	$(BIN)/giljabi models fetch
+	$(BIN)/pytest
+
+check: $(VENV)/.installed-dev  ## Format, lint, types, architecture, unit tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pytest -m "not e2e" -q
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+install: $(VENV)/.installed
+
+# torch first and alone: a range would let pip take a newer build with gigabytes of CUDA.
+$(VENV)/.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade "pip>=26"
+	$(BIN)/pip install --progress-bar on torch==2.13.0
+	$(BIN)/pip install --progress-bar on --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --editable ".[dev]"
+	touch $@
+
+debian:  ## What the browser tests need; skipped where it is there
+	@command -v chromium >/dev/null && fc-list :lang=ko 2>/dev/null | grep -q . || \
+		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-nanum fontconfig; }
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

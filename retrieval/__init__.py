@@ -1,0 +1,1 @@
+"""Documents in, cited passages out: chunks, embeddings, keyword and vector indexes, search."""

@@ -1,0 +1,99 @@
+"""Texts to vectors with a sentence-transformers model in a local folder."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrieval.errors import ModelMissingError
+from retrieval.store import Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_REMEMBERED = 256
+"""Query vectors kept: people ask the same thing twice, and a page asks once for evidence and once for the answer."""
+
+
+class Embedder:
+    """One embedding model. Loaded at first use; any thread may call it, one at a time computes."""
+
+    def __init__(
+        self,
+        folder: Path,
+        name: str = "multilingual-e5-small",
+        query_prefix: str = "query: ",
+        passage_prefix: str = "passage: ",
+        batch: int = 32,
+    ) -> None:
+        """`name` and the dimension identify the vectors: models whose vectors differ must be named differently.
+
+        The prefixes are what the model was trained with; the defaults are those of the E5 family.
+        """
+        self._folder = folder
+        self._name = name
+        self._query_prefix = query_prefix
+        self._passage_prefix = passage_prefix
+        self._batch = batch
+        self._lock = Lock()
+        self._model: SentenceTransformer | None = None
+        self._queries: OrderedDict[str, Vectors] = OrderedDict()
+
+    @property
+    def identity(self) -> str:
+        """Model name and dimension, e.g. `multilingual-e5-small/384`. Read without loading the model."""
+        return f"{self._name}/{self.dimension}"
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector. Raises ModelMissingError when the folder holds no model."""
+        try:
+            config = json.loads((self._folder / "1_Pooling" / "config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelMissingError(folder=self._folder.name) from error
+        return int(config.get("word_embedding_dimension") or config["embedding_dimension"])
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(len(texts), dimension) float32, each row of length 1. Batches are of like length, so little is padding."""
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        return self._encode([self._passage_prefix + text for text in texts])
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dimension,) float32 of length 1."""
+        with self._lock:
+            known = self._queries.get(text)
+            if known is not None:
+                self._queries.move_to_end(text)
+                return known
+        vector: Vectors = self._encode([self._query_prefix + text])[0]
+        with self._lock:
+            self._queries[text] = vector
+            if len(self._queries) > _REMEMBERED:
+                self._queries.popitem(last=False)
+        return vector
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        import torch
+
+        with self._lock, torch.inference_mode():
+            if self._model is None:
+                self._model = self._load()
+            # `encode` sorts by length itself, longest first, and puts the rows back in order.
+            vectors = self._model.encode(
+                texts, batch_size=self._batch, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+    def _load(self) -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer
+
+        if not (self._folder / "modules.json").is_file():
+            raise ModelMissingError(folder=self._folder.name)
+        return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)

@@ -1,0 +1,37 @@
+"""What can go wrong between documents and cited passages."""
+
+from __future__ import annotations
+
+
+class RetrievalError(Exception):
+    """Base of this package's errors. `reason` is a key of `retrieval.text.SENTENCES`."""
+
+    reason = "retrieval"
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(self.reason, details)
+        self.details = details
+
+
+class ForeignVectorsError(RetrievalError):
+    """Vectors of another embedder: they cannot be compared with ours, so the documents must be indexed again."""
+
+    reason = "foreign_vectors"
+
+
+class BrokenIndexError(RetrievalError):
+    """An index folder is missing, truncated or unreadable. It is derived, so its owner rebuilds it."""
+
+    reason = "broken_index"
+
+
+class ModelMissingError(RetrievalError):
+    """The embedding model's folder is not there."""
+
+    reason = "model_missing"
+
+
+class NothingToQuoteError(RetrievalError):
+    """A quotation was asked of a text without a sentence."""
+
+    reason = "nothing_to_quote"

@@ -1,0 +1,183 @@
+"""Search over several places at once: keywords and meaning weighed together, exact codes first."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+from retrieval.chunk import Chunk
+from retrieval.embedding import Embedder
+from retrieval.index import PlaceIndex
+from retrieval.keywords import KeywordIndex, Statistics, bm25
+from retrieval.korean import Tokenizer, codes
+from retrieval.store import Vectors
+from retrieval.vectors import VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """How keyword score and similarity make one score: `bm25(k1, b) + similarity * cosine`.
+
+    A plain weighted sum needs no normalising over the candidates, so scores of two places and of two queries of one
+    kind compare. Tuned for E5-small on the even KorQuAD articles; another embedder wants its own weight.
+    """
+
+    similarity: float = 150.0
+    k1: float = 0.5
+    b: float = 0.6
+    candidates: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place to search, by the name its hits carry (`library`, a company's id)."""
+
+    name: str
+    index: PlaceIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found. `score` orders hits of one search; `keyword` is BM25 and `similarity` the cosine."""
+
+    rank: int
+    score: float
+    document_id: str
+    chunk_id: str
+    place: str
+    page: int | None
+    locator: str
+    headings: tuple[str, ...]
+    text: str
+    keyword: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first, and how long the search took, the query's embedding included."""
+
+    hits: tuple[Hit, ...]
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one place offers: the terms of each candidate, and its statistics for the query's terms."""
+
+    place: Place
+    terms: Mapping[str, list[str]]
+    statistics: Statistics
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    place: Place
+    chunk_id: str
+    codes: int
+    score: float
+    keyword: float
+    similarity: float
+
+
+class Searcher:
+    """Searches the places it was given and cannot name another. Threads may share it."""
+
+    def __init__(
+        self, places: Sequence[Place], embedder: Embedder, tokenizer: Tokenizer, fusion: Fusion | None = None
+    ) -> None:
+        self._places = tuple(places)
+        self._embedder = embedder
+        self._tokenizer = tokenizer
+        self._fusion = fusion or Fusion()
+
+    def search(self, query: str, k: int = 8) -> SearchResult:
+        """The `k` best passages. Those with the codes the query names come first; passages of one text come once."""
+        started = time.perf_counter()
+        terms = Counter(self._tokenizer.terms(query))
+        named = codes(query)
+        vector = self._embedder.embed_query(query)
+        found = [self._find(place, terms, named, vector) for place in self._places]
+        scored = self._score(found, terms, named, vector)
+        hits: list[Hit] = []
+        for one, chunk in _distinct(scored, k):
+            hits.append(_hit(len(hits) + 1, one, chunk))
+            if len(hits) == k:
+                break
+        return SearchResult(tuple(hits), (time.perf_counter() - started) * 1000)
+
+    def weights(self, terms: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of each term over the places searched; a term that is nowhere weighs most."""
+        found = [place.index.ask(lambda keywords, _: keywords.statistics(Counter(terms))) for place in self._places]
+        pooled = reduce(add, found, Statistics(0, 0, {}))
+        return {term: pooled.weight(term) for term in terms}
+
+    def _find(self, place: Place, terms: Counter[str], named: Sequence[str], vector: Vectors) -> _Found:
+        limit = self._fusion.candidates
+
+        def question(keywords: KeywordIndex, vectors: VectorIndex) -> _Found:
+            found = keywords.candidates(terms, limit) | (keywords.candidates(named, limit) if named else {})
+            near = [chunk_id for chunk_id in vectors.nearest(vector, limit) if chunk_id not in found]
+            return _Found(place, found | keywords.terms_of(near), keywords.statistics(terms))
+
+        return place.index.ask(question)
+
+    def _score(
+        self, found: Sequence[_Found], terms: Counter[str], named: Sequence[str], vector: Vectors
+    ) -> list[_Scored]:
+        pooled = reduce(add, (one.statistics for one in found), Statistics(0, 0, {}))
+        average = pooled.length / max(pooled.entries, 1)
+        # A term the query repeats counts more, but not twice as much: the second time is often only grammar.
+        weights = {term: pooled.weight(term) * math.sqrt(count) for term, count in terms.items()}
+        fusion = self._fusion
+        scored = []
+        for one in found:
+            for chunk_id, similarity in self._similarities(one, vector).items():
+                its = one.terms[chunk_id]
+                keyword = bm25(its, weights, average, fusion.k1, fusion.b)
+                score = keyword + fusion.similarity * similarity
+                held = sum(code in its for code in named)
+                scored.append(_Scored(one.place, chunk_id, held, score, keyword, similarity))
+        return sorted(scored, key=lambda one: (one.codes, one.score), reverse=True)
+
+    def _similarities(self, found: _Found, vector: Vectors) -> dict[str, float]:
+        """Cosine of every candidate, by id; candidates that have left the store are left out."""
+        ids, rows = found.place.index.store.vectors(found.terms, self._embedder.identity)
+        return dict(zip(ids, (rows @ vector).tolist(), strict=True)) if ids else {}
+
+
+def _distinct(scored: Sequence[_Scored], k: int) -> Iterator[tuple[_Scored, Chunk]]:
+    """Scored passages with their chunks, the first of each text; rows are fetched a few at a time."""
+    seen: set[str] = set()
+    for start in range(0, len(scored), 2 * k):
+        part = scored[start : start + 2 * k]
+        chunks: dict[str, Chunk] = {}
+        for store in {one.place.index.store for one in part}:
+            chunks |= store.get([one.chunk_id for one in part if one.place.index.store is store])
+        for one in part:
+            chunk = chunks.get(one.chunk_id)
+            folded = " ".join(chunk.text.split()) if chunk else ""
+            if chunk and folded not in seen:
+                seen.add(folded)
+                yield one, chunk
+
+
+def _hit(rank: int, scored: _Scored, chunk: Chunk) -> Hit:
+    return Hit(
+        rank=rank,
+        score=round(scored.score, 4),
+        document_id=chunk.document_id,
+        chunk_id=chunk.chunk_id,
+        place=scored.place.name,
+        page=chunk.page,
+        locator=chunk.locator,
+        headings=chunk.headings,
+        text=chunk.text,
+        keyword=round(scored.keyword, 4),
+        similarity=round(scored.similarity, 4),
+    )

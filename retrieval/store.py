@@ -1,0 +1,194 @@
+"""Chunks and their embeddings in the database, which is the truth: every index is derived from these rows."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from retrieval.chunk import Chunk
+from retrieval.errors import ForeignVectorsError
+
+Vectors = npt.NDArray[np.float32]
+
+TABLES = MetaData()
+CHUNKS = Table(
+    "chunks",
+    TABLES,
+    Column("chunk_id", String(32), primary_key=True),
+    Column("document_id", String(64), nullable=False, index=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("section", Integer, nullable=False),
+    Column("locator", Text, nullable=False),
+    Column("page", Integer),
+    Column("headings", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("context", Text, nullable=False),
+)
+EMBEDDINGS = Table(
+    "embeddings",
+    TABLES,
+    Column("chunk_id", ForeignKey("chunks.chunk_id", ondelete="CASCADE"), primary_key=True),
+    Column("embedder", String(128), nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=False),
+)
+META = Table(
+    "retrieval_meta",
+    TABLES,
+    Column("key", String(32), primary_key=True),
+    Column("counter", Integer, nullable=False),
+    Column("stamp", String(16), nullable=False),
+)
+
+_GENERATION = "generation"
+_BATCH = 5000
+"""Ids a statement: SQLite takes 32,766 parameters."""
+
+
+class ChunkStore:
+    """The chunks of one place. Safe to share between threads, as its engine is."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Opens the tables in `engine`, making those that are missing."""
+        self._engine = engine
+        TABLES.create_all(engine)
+        with engine.begin() as connection:
+            if connection.execute(select(META.c.counter).where(META.c.key == _GENERATION)).first() is None:
+                connection.execute(insert(META).values(key=_GENERATION, counter=0, stamp=_stamp()))
+
+    def replace(self, document_id: str, chunks: Sequence[Chunk], vectors: Vectors, embedder: str) -> None:
+        """Puts a document's chunks in place of the ones it had, in one transaction.
+
+        `vectors` is (len(chunks), dimension), row for row; `embedder` is the identity of what made them.
+        """
+        rows = np.ascontiguousarray(vectors, dtype="<f4")
+        blobs = [
+            {"chunk_id": chunk.chunk_id, "embedder": embedder, "vector": row.tobytes()}
+            for chunk, row in zip(chunks, rows, strict=True)
+        ]
+        with self._engine.begin() as connection:
+            _delete(connection, document_id)
+            if chunks:
+                connection.execute(insert(CHUNKS), [_row(chunk) for chunk in chunks])
+                connection.execute(insert(EMBEDDINGS), blobs)
+            _bump(connection)
+
+    def remove(self, document_id: str) -> None:
+        """Takes a document's chunks out; nothing happens if there are none."""
+        with self._engine.begin() as connection:
+            if _delete(connection, document_id):
+                _bump(connection)
+
+    def generation(self) -> str:
+        """Names the present content. The random part tells a restored backup from a place that counted on."""
+        with self._engine.connect() as connection:
+            counter, stamp = connection.execute(
+                select(META.c.counter, META.c.stamp).where(META.c.key == _GENERATION)
+            ).one()
+        return f"{counter}-{stamp}"
+
+    def ids(self) -> set[str]:
+        """Ids of all chunks."""
+        with self._engine.connect() as connection:
+            return set(connection.scalars(select(CHUNKS.c.chunk_id)))
+
+    def count(self, document_id: str | None = None) -> int:
+        """Number of chunks, of one document or of all."""
+        query = select(func.count()).select_from(CHUNKS)
+        if document_id is not None:
+            query = query.where(CHUNKS.c.document_id == document_id)
+        with self._engine.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def get(self, chunk_ids: Iterable[str]) -> dict[str, Chunk]:
+        """The chunks by id. An id without a row (removed meanwhile) is left out."""
+        query = select(CHUNKS)
+        rows = self._rows(query, CHUNKS.c.chunk_id, chunk_ids)
+        return {row["chunk_id"]: _chunk(row) for row in rows}
+
+    def of_document(self, document_id: str) -> list[Chunk]:
+        """A document's chunks in reading order."""
+        query = select(CHUNKS).where(CHUNKS.c.document_id == document_id).order_by(CHUNKS.c.ordinal)
+        with self._engine.connect() as connection:
+            return [_chunk(row) for row in connection.execute(query).mappings()]
+
+    def vectors(self, chunk_ids: Iterable[str], embedder: str) -> tuple[list[str], Vectors]:
+        """Ids and their embeddings as (number, dimension). An id without a row (removed meanwhile) is left out.
+
+        Raises ForeignVectorsError when another embedder made one of them.
+        """
+        found: dict[str, bytes] = {}
+        query = select(EMBEDDINGS.c.chunk_id, EMBEDDINGS.c.embedder, EMBEDDINGS.c.vector)
+        for row in self._rows(query, EMBEDDINGS.c.chunk_id, chunk_ids):
+            if row["embedder"] != embedder:
+                raise ForeignVectorsError(chunk=row["chunk_id"], made_by=row["embedder"], wanted=embedder)
+            found[row["chunk_id"]] = row["vector"]
+        rows = np.frombuffer(b"".join(found.values()), dtype="<f4")
+        return list(found), rows.reshape(len(found), -1) if found else rows.reshape(0, 0)
+
+    def foreign(self, embedder: str) -> list[str]:
+        """Ids of documents embedded by another embedder: they must be indexed again before they can be searched."""
+        query = select(CHUNKS.c.document_id).distinct().join(EMBEDDINGS).where(EMBEDDINGS.c.embedder != embedder)
+        with self._engine.connect() as connection:
+            return sorted(connection.scalars(query))
+
+    def _rows(self, query: Any, column: Column[str], wanted: Iterable[str]) -> Iterator[RowMapping]:
+        ids = list(wanted)
+        with self._engine.connect() as connection:
+            for start in range(0, len(ids), _BATCH):
+                yield from connection.execute(query.where(column.in_(ids[start : start + _BATCH]))).mappings()
+
+
+def _delete(connection: Connection, document_id: str) -> bool:
+    ids = select(CHUNKS.c.chunk_id).where(CHUNKS.c.document_id == document_id)
+    connection.execute(delete(EMBEDDINGS).where(EMBEDDINGS.c.chunk_id.in_(ids)))
+    return connection.execute(delete(CHUNKS).where(CHUNKS.c.document_id == document_id)).rowcount > 0
+
+
+def _bump(connection: Connection) -> None:
+    change = update(META).where(META.c.key == _GENERATION)
+    connection.execute(change.values(counter=META.c.counter + 1, stamp=_stamp()))
+
+
+def _stamp() -> str:
+    return secrets.token_hex(4)
+
+
+def _row(chunk: Chunk) -> dict[str, Any]:
+    return {
+        "chunk_id": chunk.chunk_id,
+        "document_id": chunk.document_id,
+        "ordinal": chunk.ordinal,
+        "section": chunk.section,
+        "locator": chunk.locator,
+        "page": chunk.page,
+        "headings": list(chunk.headings),
+        "text": chunk.text,
+        "context": chunk.context,
+    }
+
+
+def _chunk(row: RowMapping) -> Chunk:
+    return Chunk(**{**row, "headings": tuple(row["headings"])})

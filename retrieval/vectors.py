@@ -1,0 +1,101 @@
+"""The vector index of one place: an embedded Chroma collection. The only file that imports chromadb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from retrieval.damage import reported
+from retrieval.errors import ForeignVectorsError
+from retrieval.store import Vectors
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection
+
+_NAME = "chunks"
+_BATCH = 5000
+"""Rows a call: Chroma takes 5,461."""
+
+
+class VectorIndex:
+    """Opens or makes the index in `folder`. One process opens a folder; any thread may ask.
+
+    Raises ForeignVectorsError when the folder holds another embedder's vectors, BrokenIndexError when it is damaged.
+    """
+
+    def __init__(self, folder: Path, embedder: str) -> None:
+        self._folder = folder
+        self._embedder = embedder
+        with reported(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._client = _client(folder)
+            try:
+                self._collection = self._open()
+            except BaseException:
+                self._client.close()
+                raise
+
+    @property
+    def generation(self) -> str:
+        """What the last `update` said it brought in; empty when there was none, or the folder has been deleted."""
+        if not (self._folder / "chroma.sqlite3").exists():
+            return ""
+        return str(self._collection.metadata["generation"])
+
+    @property
+    def entries(self) -> int:
+        """Number of chunks in the index."""
+        with reported(self._folder):
+            return self._collection.count()
+
+    def ids(self) -> set[str]:
+        """Ids of all chunks in the index."""
+        with reported(self._folder):
+            return set(self._collection.get(include=[])["ids"])
+
+    def update(self, added: Iterable[tuple[Sequence[str], Vectors]], removed: Sequence[str], generation: str) -> None:
+        """Brings the index to `generation`: drops `removed`, puts in each batch of ids and their (n, dimension) vectors.
+
+        A crash in between leaves the older generation, and the work is done again.
+        """
+        with reported(self._folder):
+            for start in range(0, len(removed), _BATCH):
+                self._collection.delete(ids=list(removed[start : start + _BATCH]))
+            for ids, vectors in added:
+                for start in range(0, len(ids), _BATCH):
+                    part = slice(start, start + _BATCH)
+                    self._collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
+            self._collection.modify(metadata={"embedder": self._embedder, "generation": generation})
+
+    def nearest(self, vector: Vectors, limit: int) -> list[str]:
+        """Ids of the chunks whose vectors are nearest to `vector` by cosine, nearest first."""
+        count = min(limit, self.entries)
+        if count == 0:
+            return []
+        with reported(self._folder):
+            found = self._collection.query(query_embeddings=vector, n_results=count, include=[])
+        return found["ids"][0]
+
+    def close(self) -> None:
+        """Gives back the files and threads."""
+        self._client.close()
+
+    def _open(self) -> Collection:
+        metadata: dict[str, Any] = {"embedder": self._embedder, "generation": ""}
+        collection = self._client.get_or_create_collection(
+            _NAME, embedding_function=None, metadata=metadata, configuration={"hnsw": {"space": "cosine"}}
+        )
+        made_by = (collection.metadata or {}).get("embedder")
+        if made_by != self._embedder:
+            raise ForeignVectorsError(made_by=made_by, wanted=self._embedder)
+        return collection
+
+
+def _client(folder: Path) -> Client:
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    return cast("Client", client)  # what it returns, and says less of: ClientAPI lacks close()

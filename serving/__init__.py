@@ -1,0 +1,1 @@
+"""Everything behind a port, and how it is wired."""

@@ -1,0 +1,31 @@
+"""`/health/*` and `/metrics`: for whoever runs the machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, Response
+
+from serving.product import Product, product
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health/live")
+def live() -> dict[str, str]:
+    """200 while the process serves requests."""
+    return {"status": "live"}
+
+
+@router.get("/health/ready")
+async def ready(made: Annotated[Product, Depends(product)]) -> JSONResponse:
+    """200 when everything works; 503 names what is `down`: answers then come as quotations, or not at all."""
+    down = await made.down()
+    return JSONResponse({"status": "down" if down else "ready", "down": down}, 503 if down else 200)
+
+
+@router.get("/metrics")
+def metrics(made: Annotated[Product, Depends(product)]) -> Response:
+    """Prometheus text: counts and times, never contents."""
+    return Response(made.metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")

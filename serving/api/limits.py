@@ -1,0 +1,75 @@
+"""What is refused before a route sees it: bodies over the limit and Hosts that are not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving import text
+from serving.api.problem import language_of, problem
+
+_MEGABYTE = 1_000_000
+
+
+class BodyLimit:
+    """Answers 413 once a request's body is, or says it is, over `limit_mb`; the rest is never read."""
+
+    def __init__(self, app: ASGIApp, limit_mb: int) -> None:
+        self._app = app
+        self._limit_mb = limit_mb
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        limit, taken, over = self._limit_mb * _MEGABYTE, 0, False
+
+        async def counted() -> Message:
+            nonlocal taken, over
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                over = True
+                return {"type": "http.disconnect"}
+            return message
+
+        async def guarded(message: Message) -> None:
+            if not over:
+                await send(message)
+
+        declared = request.headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > limit:
+            over = True
+        else:
+            try:
+                await self._app(scope, counted, guarded)
+            except Exception:
+                if not over:
+                    raise
+        if over:
+            title = text.sentence("too_large", language_of(request), {"limit_mb": self._limit_mb})
+            await problem(413, title)(scope, receive, send)
+
+
+class KnownHosts:
+    """Answers 421 to a Host that is not this machine's or the operator's: a foreign page must not reach us by DNS."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = {host.lower() for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in {"http", "websocket"}:
+            request = Request(scope | {"type": "http"})
+            name = request.headers.get("host", "").lower()
+            name = name.rpartition(":")[0] if not name.endswith("]") and ":" in name else name
+            if name.strip("[]") not in self._hosts:
+                if scope["type"] == "websocket":
+                    await send({"type": "websocket.close", "code": 1008})
+                else:
+                    await problem(421, text.sentence("unknown_host", language_of(request), {}))(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -1,0 +1,85 @@
+"""Errors as RFC 9457 problem details: a plain sentence as title, nothing from the inside."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+import assistant.text
+import knowledge.text
+from assistant.errors import AssistantError, BadQuestionError, UnknownConversationError
+from knowledge.errors import KnowledgeError, TooLargeError, UnknownDocumentError
+from serving import text
+from serving.errors import RequestError, ServingError
+
+logger = logging.getLogger(__name__)
+
+_STATUS: dict[type[Exception], HTTPStatus] = {
+    BadQuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownConversationError: HTTPStatus.NOT_FOUND,
+    UnknownDocumentError: HTTPStatus.NOT_FOUND,
+    TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    KnowledgeError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    AssistantError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_PLAIN = {404: "not_found", 405: "method"}
+
+
+def language_of(request: Request) -> text.Language:
+    """`en` where the caller asks for English first, else Korean."""
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "ko"
+
+
+def title_of(error: Exception, language: text.Language) -> str:
+    """The sentence for an error of ours."""
+    if isinstance(error, KnowledgeError):
+        return knowledge.text.sentence(error.reason, language, error.details)
+    if isinstance(error, AssistantError):
+        return assistant.text.sentence(error.reason, language)
+    if isinstance(error, ServingError) and error.reason in text.SENTENCES:
+        return text.sentence(error.reason, language, error.details)
+    return text.sentence("internal", language, {})
+
+
+def problem(status: int, title: str, **more: Any) -> JSONResponse:
+    body = {"type": "about:blank", "title": title, "status": status, **more}
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def status_of(error: Exception) -> int:
+    if isinstance(error, RequestError):
+        return error.status
+    return next((int(_STATUS[kind]) for kind in type(error).__mro__ if kind in _STATUS), 500)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the product, the framework and the unforeseen in one shape."""
+
+    async def known(request: Request, error: Exception) -> JSONResponse:
+        return problem(status_of(error), title_of(error, language_of(request)))
+
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        where = [".".join(str(part) for part in item["loc"]) for item in error.errors()]
+        return problem(422, text.sentence("bad_request", language_of(request), {}), fields=where)
+
+    async def plain(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        reason = _PLAIN.get(error.status_code, "bad_request")
+        return problem(error.status_code, text.sentence(reason, language_of(request), {}))
+
+    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
+        logger.error("request failed", exc_info=error)
+        return problem(500, text.sentence("internal", language_of(request), {}))
+
+    for kind in (KnowledgeError, AssistantError, ServingError):
+        app.add_exception_handler(kind, known)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(Exception, unforeseen)

@@ -1,0 +1,254 @@
+"""`giljabi`: the command line. It goes through the running server of the home, or opens a private one for the command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from click import ClickException
+from click.exceptions import Exit
+from pydantic import ValidationError
+
+from serving import text as serving_text
+from serving.errors import ServingError
+from serving.home import Home
+from serving.settings import Settings
+from ui import cli_text
+from ui.errors import ClientError
+
+DONE, REFUSED, FAULT = 0, 1, 2
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+models_app = typer.Typer(no_args_is_help=True, help="모델 받기, 보기, 검사 · fetch, list and verify models")
+eval_app = typer.Typer(no_args_is_help=True, help="품질과 속도 재기 · measure quality and speed")
+app.add_typer(models_app, name="models")
+app.add_typer(eval_app, name="eval")
+
+Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
+Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or en", metavar="ko|en")]
+
+
+@app.callback()
+def giljabi() -> None:
+    """길잡이: 협력사를 위한 AI 길잡이 · cited answers for small manufacturers."""
+
+
+@app.command()
+def serve(lang: Lang = None, as_json: Json = False) -> None:
+    """화면과 API 열기 · serve the page and the API."""
+    from ui.start import serve as serve_forever
+
+    serve_forever(_settings(lang))
+    if as_json:
+        _print_json({"stopped": True})
+
+
+@app.command()
+def ask(question: str, lang: Lang = None, as_json: Json = False) -> None:
+    """질문하고 근거와 함께 답 받기 · ask a question, get a cited answer."""
+    settings = _settings(lang)
+    with _client(settings) as client:
+        if as_json:
+            _print_json(client.ask(question))
+            return
+        for event, data in client.ask_stream(question, None):
+            _show_event(event, data, settings.lang)
+
+
+@app.command()
+def search(
+    query: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="몇 개 · how many")] = 5,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """자료에서 찾기 · search the documents."""
+    settings = _settings(lang)
+    with _client(settings) as client:
+        found = client.search(query, k)
+    if as_json:
+        _print_json(found)
+    elif not found["hits"]:
+        print(cli_text.say("no_hits", settings.lang))
+    for hit in [] if as_json else found["hits"]:
+        print(f"{hit['rank']}. {hit['title']} · {hit['locator']}\n   {' '.join(hit['text'].split())}\n")
+
+
+@app.command()
+def ingest(paths: list[Path], lang: Lang = None, as_json: Json = False) -> None:
+    """파일이나 폴더를 우리 회사 자료로 넣기 · take files and folders in."""
+    from ui.ingest import files_of, ingest_files
+
+    settings = _settings(lang)
+    files = files_of(paths)
+    with _client(settings) as client:
+        results = ingest_files(client, files, settings.lang)
+    if as_json:
+        _print_json({"files": results})
+    for item in [] if as_json else results:
+        reason = f" — {item['reason']}" if item["reason"] else ""
+        print(f"{cli_text.say(item['status'], settings.lang)}: {item['path']}{reason}")
+    if any(item["status"] == "rejected" for item in results):
+        raise Exit(REFUSED)
+
+
+@app.command()
+def doctor(lang: Lang = None, as_json: Json = False) -> None:
+    """빠진 것과 고치는 명령 보기 · what is missing and how to mend it."""
+    from ui.doctor import examine
+
+    settings = _settings(lang)
+    findings = examine(settings)
+    if as_json:
+        _print_json({"checks": findings, "ok": all(item["ok"] for item in findings)})
+    for item in [] if as_json else findings:
+        print(f"{'✓' if item['ok'] else '✗'} {item['what']}" + ("" if item["ok"] else f" → {item['mend']}"))
+    if not all(item["ok"] for item in findings):
+        raise Exit(REFUSED)
+
+
+@models_app.command("fetch")
+def models_fetch(
+    names: Annotated[list[str] | None, typer.Argument(help="이름 · names; default: what is needed")] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """모델 받기 (끊기면 이어서) · fetch models, resuming where it stopped."""
+    from serving.build import needed_models
+    from ui.start import fetch_with_bar
+
+    settings = _settings(lang)
+    wanted = names or needed_models(settings)
+    fetch_with_bar(settings, Home(settings.home_path), wanted)
+    if as_json:
+        _print_json({"fetched": wanted})
+
+
+@models_app.command("list")
+def models_list(lang: Lang = None, as_json: Json = False) -> None:
+    """모델 보기 · list models."""
+    from serving.build import model_store
+
+    settings = _settings(lang)
+    states = model_store(settings, Home(settings.home_path)).list()
+    rows = [
+        {
+            "name": s.model.name,
+            "title": s.model.title,
+            "licence": s.model.licence,
+            "bytes": s.model.size,
+            "state": s.state,
+        }
+        for s in states
+    ]
+    if as_json:
+        _print_json({"models": rows})
+    for row in [] if as_json else rows:
+        print(
+            f"{row['name']:<22} {cli_text.say(str(row['state']), settings.lang):<8} {row['title']} ({row['licence']})"
+        )
+
+
+@models_app.command("verify")
+def models_verify(lang: Lang = None, as_json: Json = False) -> None:
+    """받은 모델의 SHA-256 다시 검사 · check the models' SHA-256 again."""
+    from serving.build import model_store
+
+    settings = _settings(lang)
+    store = model_store(settings, Home(settings.home_path))
+    names = [state.model.name for state in store.list() if state.state == "ready"]
+    for name in names:
+        store.verify(name)
+    if as_json:
+        _print_json({"verified": names})
+    else:
+        print(cli_text.say("verified", settings.lang))
+
+
+def main() -> NoReturn:
+    """Entry point: every fault becomes one plain sentence and an exit code."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    language = _language(arguments)
+    try:
+        code = app(arguments, prog_name="giljabi", standalone_mode=False)
+    except ClickException as error:
+        command = next((word for word in arguments if not word.startswith("-")), "")
+        return _say(cli_text.say("misuse", language, detail=error.format_message(), command=command).replace("  ", " "))
+    except Exit as stop:
+        return stop.exit_code
+    except ClientError as error:
+        return _say(error.title)
+    except ServingError as error:
+        return _say(_sentence(error, language))
+    except ValidationError as error:
+        names = ", ".join(f"GILJABI_{item['loc'][0]}".upper() for item in error.errors() if item["loc"])
+        return _say(serving_text.sentence("settings", language, {"names": names}))
+    except (KeyboardInterrupt, typer.Abort):
+        return _say(cli_text.say("stopped", language))
+    except Exception:  # noqa: BLE001 - the last edge: a person gets a sentence, the log the rest
+        return _fault(language)
+    return code if isinstance(code, int) else DONE
+
+
+def _fault(language: cli_text.Language) -> int:
+    import logging
+
+    logging.getLogger(__name__).exception("command failed")
+    log = Settings().home_path / "logs" / "giljabi.log"
+    return _say(cli_text.say("fault", language, log=log))
+
+
+def _say(words: str) -> int:
+    print(words, file=sys.stderr)
+    return FAULT
+
+
+def _sentence(error: ServingError, language: cli_text.Language) -> str:
+    if error.reason in serving_text.SENTENCES:
+        return serving_text.sentence(error.reason, language, error.details)
+    return str(error)
+
+
+def _language(arguments: list[str]) -> cli_text.Language:
+    """The language asked for, read early so that even a misuse is told in it."""
+    joined = " ".join(arguments)
+    return "en" if "--lang en" in joined or "--lang=en" in joined else "ko"
+
+
+def _settings(lang: str | None) -> Settings:
+    return Settings(lang=lang) if lang else Settings()  # type: ignore[arg-type]  # pydantic checks it
+
+
+def _client(settings: Settings) -> Any:
+    from ui.private import connected
+
+    return connected(settings)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def _show_event(event: str, data: dict[str, Any], language: cli_text.Language) -> None:
+    shown: dict[str, Callable[[], None]] = {
+        "evidence": lambda: _show_evidence(data, language),
+        "token": lambda: print(data["text"], end="", flush=True),
+        "answer": lambda: print("".join(f"\n※ {notice}" for notice in data["notices"])),
+    }
+    if event == "error":
+        raise ClientError(data["title"], data.get("status", 500))
+    shown.get(event, lambda: None)()
+
+
+def _show_evidence(data: dict[str, Any], language: cli_text.Language) -> None:
+    print(f"[{cli_text.say('evidence', language)}]")
+    for passage in data["evidence"]:
+        print(f"[{passage['n']}] {passage['title']} · {passage['locator']}")
+    print()
