@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -106,7 +105,7 @@ class Conversation:
         what was shown. Raises BadQuestionError and UnknownConversationError before anything is kept.
         """
         earlier = await asyncio.to_thread(self._earlier, person, conversation_id)
-        question = understand(text, earlier, self._tokenizer)
+        question = understand(text, earlier, self._tokenizer, self._today())
         conversation_id, turn_id = await asyncio.to_thread(self._records.open_turn, person, text, conversation_id)
         shown: list[str] = []
         finished = False
@@ -128,7 +127,7 @@ class Conversation:
         self, person: str, text: str, earlier: Sequence[str], language: Language = "ko"
     ) -> AsyncGenerator[Event]:
         """Events of a turn that is not kept: the caller holds the conversation (`earlier`: its questions so far)."""
-        question = understand(text, earlier, self._tokenizer)
+        question = understand(text, earlier, self._tokenizer, self._today())
         async with aclosing(self._answer(person, question, language, None, None)) as events:
             async for event in events:
                 yield event

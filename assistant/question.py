@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from assistant.errors import BadQuestionError
@@ -12,6 +13,8 @@ from assistant.vocabulary import FOLLOW_UP, SUBJECTLESS, asks_for
 from retrieval.korean import Tokenizer
 
 MAX_LENGTH = 2000
+_YEAR = re.compile(r"(?<!\d)((?:20)?\d{2})\s*년도?(?!\s*(?:동안|간|이상|이내|이하|차|내|마다|에 한|전|뒤|후))")
+_NEXT_YEAR = re.compile(r"내년|다음\s*해|이듬해|next year", re.IGNORECASE)
 _ELLIPTIC = re.compile(r"(?:은|는|도|이랑|랑)\s*요?\s*\??\s*$")
 """`자부담은요?`: a topic particle where the predicate should be."""
 
@@ -20,7 +23,8 @@ _ELLIPTIC = re.compile(r"(?:은|는|도|이랑|랑)\s*요?\s*\??\s*$")
 class Question:
     """`search` is the text looked up: the question itself, and for a follow-up the topic it leans on before it.
 
-    `terms` are the subject terms a passage should cover, `wants` the kinds of value asked for.
+    `terms` are the subject terms a passage should cover, `wants` the kinds of value asked
+    for, `years` the years named.
     """
 
     text: str
@@ -28,26 +32,41 @@ class Question:
     topic: str | None
     terms: tuple[str, ...]
     wants: frozenset[str]
+    years: frozenset[str]
     language: Literal["ko", "en"]
 
 
-def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer) -> Question:
+def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: date) -> Question:
     """`earlier`: the conversation's questions, oldest first. Raises BadQuestionError for empty or overlong text."""
     text = " ".join(text.split())
     if not text:
         raise BadQuestionError("question_empty")
     if len(text) > MAX_LENGTH:
         raise BadQuestionError("question_long")
-    own = subject_terms(text, tokenizer)
+    own = _named(text, tokenizer)
     topic = _topic(text, own, earlier, tokenizer)
-    terms = tuple(dict.fromkeys([*own, *(subject_terms(topic, tokenizer) if topic else ())]))
+    terms = tuple(dict.fromkeys([*own, *(_named(topic, tokenizer) if topic else ())]))
     language: Literal["ko", "en"] = "ko" if re.search(r"[가-힣]", text) else "en"
-    return Question(text, f"{topic} {text}" if topic else text, topic, terms, asks_for(text), language)
+    years = years_named(text, today)
+    return Question(text, f"{topic} {text}" if topic else text, topic, terms, asks_for(text), years, language)
 
 
 def subject_terms(text: str, tokenizer: Tokenizer) -> tuple[str, ...]:
-    """Terms that carry the subject, each once, in order."""
-    return tuple(dict.fromkeys(term for term in tokenizer.words(text) if term not in SUBJECTLESS))
+    """Terms of a sentence that carry meaning, each once, in order."""
+    return tuple(term for term in tokenizer.words(text) if term not in SUBJECTLESS)
+
+
+def years_named(text: str, today: date) -> frozenset[str]:
+    """Years a question is about, `내년` included: what is known of one year must not answer for another."""
+    years = {match[1] if len(match[1]) == 4 else f"20{match[1]}" for match in _YEAR.finditer(text)}
+    if _NEXT_YEAR.search(text):
+        years.add(str(today.year + 1))
+    return frozenset(years)
+
+
+def _named(text: str, tokenizer: Tokenizer) -> tuple[str, ...]:
+    """The nouns and codes a question names: its subject, without the way it is asked."""
+    return tuple(term for term in tokenizer.nouns(text) if term not in SUBJECTLESS)
 
 
 def _topic(text: str, own: tuple[str, ...], earlier: Sequence[str], tokenizer: Tokenizer) -> str | None:
@@ -55,7 +74,7 @@ def _topic(text: str, own: tuple[str, ...], earlier: Sequence[str], tokenizer: T
     if not earlier or not _leans(text, own):
         return None
     for previous in reversed(earlier):
-        if not _leans(previous, subject_terms(previous, tokenizer)):
+        if not _leans(previous, _named(previous, tokenizer)):
             return previous
     return earlier[0]
 

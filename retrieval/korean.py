@@ -16,6 +16,7 @@ FIELD_WORDS = ("협력사", "원사업자", "수급사업자", "자부담", "소
 _CONTENT = frozenset(
     ("NNG", "NNP", "NNB", "NR", "XR", "VV", "VV-I", "VV-R", "VA", "VA-I", "VA-R", "MM", "MAG", "SL", "SH", "SN")
 ) | {"W_SERIAL", "W_URL", "W_EMAIL"}
+_NAMING = frozenset("NNG NNP XR SL SH W_SERIAL".split())
 _JOINED = frozenset(("NNG", "NNP", "NNB", "NR", "XR", "XPN", "XSN", "SL", "SN"))
 """Neighbours of these kinds are also indexed as one term, so '예지 보전' finds '예지보전' and '6억' is not any 6."""
 _UNITS = frozenset("%℃℉‰㎜㎝㎞㎏㎡㎥")
@@ -80,6 +81,10 @@ class Tokenizer:
         """Content morphemes and codes of one text, each once, in order."""
         return list(dict.fromkeys(_words(text, self._kiwi().tokenize(text))))
 
+    def nouns(self, text: str) -> list[str]:
+        """Nouns, foreign words and codes alone, each once, in order: what a question is about, without how it is put."""
+        return list(dict.fromkeys(_words(text, self._kiwi().tokenize(text), _NAMING)))
+
     def _kiwi(self) -> Kiwi:
         with self._lock:
             if self._loaded is None:
@@ -113,8 +118,8 @@ def _terms(text: str, tokens: Sequence[Token]) -> list[str]:
     return terms
 
 
-def _words(text: str, tokens: Sequence[Token]) -> list[str]:
-    words = [token.form.lower() for token in tokens if token.tag in _CONTENT]
+def _words(text: str, tokens: Sequence[Token], kinds: frozenset[str] = _CONTENT) -> list[str]:
+    words = [token.form.lower() for token in tokens if token.tag in kinds]
     return words + [form for code in _raw_codes(text) for form in _code_terms(code)]
 
 

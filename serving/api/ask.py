@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header
@@ -43,7 +44,7 @@ async def ask(
     """Answer a question with citations. With `Accept: text/event-stream`: events `evidence`, `token`…, `answer`."""
     conversation = made.conversation(who.company)
     if "text/event-stream" in accept:
-        understand(request.question, [], made.tokenizer)  # a bad question is a plain 422, not a broken stream
+        understand(request.question, [], made.tokenizer, date.today())  # a bad question is a plain 422, not a broken stream
         if request.conversation_id:
             made.records(who.company).turns(who.person, request.conversation_id)
         events = _stream(conversation, who, request, made.metrics)

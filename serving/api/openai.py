@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -79,7 +80,7 @@ async def complete(
 ) -> Response:
     """Answer the last user message, reading the earlier ones as the conversation. Nothing is kept."""
     text, earlier = request.question()
-    understand(text, earlier, made.tokenizer)
+    understand(text, earlier, made.tokenizer, date.today())
     conversation = made.conversation(who.company)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
     if request.stream:

@@ -70,7 +70,7 @@ def _copy_from_the_prompt(params: Any) -> None:
     """Answers repeat their passages: when the last words stand in the prompt, the next ones are tried from there.
 
     Tried words that are wrong cost time and nothing else. Short tries only: without wide vector units a try of eight
-    words costs more than it saves.
+    words costs what it saves.
     """
     from xllamacpp import common_speculative_type
 

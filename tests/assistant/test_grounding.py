@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import pytest
 
@@ -18,7 +19,7 @@ def even(terms: Iterable[str]) -> dict[str, float]:
 
 @pytest.fixture
 def grounding(tokenizer: Tokenizer) -> Grounding:
-    open_question = Question("", "", None, (), frozenset(), "ko")
+    open_question = Question("", "", None, (), frozenset(), frozenset(), "ko")
     return Grounding(open_question, analyse(PASSAGES, tokenizer), tokenizer, even)
 
 
@@ -75,7 +76,7 @@ def test_two_facts_of_one_passage_are_quoted_in_one_stretch(grounding: Grounding
 
 
 def test_a_sentence_without_its_subject_is_not_lent_a_number_of_something_else(tokenizer: Tokenizer) -> None:
-    question = understand("자율형공장은 얼마까지 지원하나요?", [], tokenizer)
+    question = understand("자율형공장은 얼마까지 지원하나요?", [], tokenizer, date(2026, 11, 22))
     grounding = Grounding(question, analyse(PASSAGES, tokenizer), tokenizer, even)
     assert grounding.check("정부지원금은 최대 6억 원입니다.").lines
     assert grounding.check("정부지원금은 최대 2억 원입니다.").lines == ()

@@ -1,0 +1,120 @@
+"""`giljabi eval`: quality and speed, with the product's own parts and no server in between."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from evals.errors import EvalError
+from serving.gate import LOCAL_COMPANY
+from serving.home import Home
+from serving.product import Product
+from serving.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="품질과 속도 재기 · measure quality and speed")
+
+Reference = Annotated[Path, typer.Option(help="참고 자료 폴더 · folder with laws/, policy/ and qa/")]
+Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
+Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or en", metavar="ko|en")]
+DEFAULT_REFERENCE = Path("../shared/reference")
+
+
+@app.command()
+def answers(
+    name: Annotated[str, typer.Option("--set", help="dev 또는 test · dev or test")] = "dev",
+    reference: Reference = DEFAULT_REFERENCE,
+    limit: Annotated[int, typer.Option(help="처음 몇 개만 · only the first so many; 0 means all")] = 0,
+    out: Annotated[Path | None, typer.Option(help="질문마다 한 줄; 이어서 하기 · one line a question, to resume from")] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """답변 평가: 근거, 숫자, 거절, 시간 · answers: citations, numbers, refusals, times."""
+    from evals.answers import Options, run_blocking
+    from evals.questions import load
+
+    settings = Settings(lang=lang) if lang else Settings()  # type: ignore[arg-type]
+    asked = load(name, reference)
+    asked = asked[:limit] if limit else asked
+    with _product(settings) as made:
+        _take_in(made, reference)
+        _await_engine(made)
+        out = out or settings.home_path / "evals" / f"answers-{name}-{made.engine_name}-{int(time.time())}.jsonl"
+        with _bar(len(asked)) as bar:
+            report = run_blocking(made, asked, Options(LOCAL_COMPANY, out, lambda done, _: bar.update(done - bar.n)))
+    _print({**report, "details": str(out)}, as_json)
+
+
+@app.command()
+def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, lang: Lang = None) -> None:
+    """답할 수 있는지 판단하는 가중치 맞추기 · fit the weights of the answerability decision on the dev questions."""
+    from evals.judgement import fit, table
+    from evals.questions import load
+
+    with _product(Settings(lang=lang) if lang else Settings()) as made:  # type: ignore[arg-type]
+        _take_in(made, reference)
+        rows, labels = table(made.finder(LOCAL_COMPANY), made.tokenizer, load("dev", reference), date.today())
+    _print({"rows": len(labels), "answerable": int(labels.sum()), "weights": fit(rows, labels)}, as_json)
+
+
+@contextlib.contextmanager
+def _product(settings: Settings) -> Iterator[Product]:
+    """The product of this home without a port; nobody else may hold the home meanwhile."""
+    from serving import build
+    from ui.start import fetch_models
+
+    home = Home(settings.home_path)
+    home.acquire()
+    try:
+        fetch_models(settings, home)
+        made = build.product(settings, home, build.model_store(settings, home))
+        made.start((LOCAL_COMPANY,))
+        try:
+            yield made
+        finally:
+            made.stop()
+    finally:
+        home.release()
+
+
+def _take_in(made: Product, reference: Path) -> None:
+    """Have the library and the reference texts indexed, with progress."""
+    from evals.questions import reference_files
+    from knowledge.document import Status
+
+    documents = made.documents(LOCAL_COMPANY)
+    for path in reference_files(reference):
+        documents.add(path.read_bytes(), f"{path.parent.name}/{path.name}", "eval")
+    registries = (documents.own.registry, documents.library.registry)
+    with _bar(sum(len(registry.entries()) for registry in registries)) as bar:
+        while waiting := sum(len(registry.entries([Status.QUEUED, Status.READ])) for registry in registries):
+            bar.update(bar.total - waiting - bar.n)
+            time.sleep(0.5)
+        bar.update(bar.total - bar.n)
+
+
+def _await_engine(made: Product, seconds: float = 120.0) -> None:
+    import asyncio
+
+    deadline = time.monotonic() + seconds
+    while asyncio.run(made.down()):
+        if time.monotonic() > deadline:
+            raise EvalError("답변 엔진이 준비되지 않았습니다. giljabi doctor로 확인해 주세요 · the engine is not ready")
+        time.sleep(0.5)
+
+
+def _bar(total: int) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(total=total, file=sys.stderr)
+
+
+def _print(report: dict[str, Any], as_json: bool) -> None:
+    print(json.dumps(report, ensure_ascii=False, indent=None if as_json else 2))
