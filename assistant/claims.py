@@ -104,8 +104,7 @@ def _part(match: re.Match[str]) -> Decimal:
 
 
 def _canonical(value: Decimal) -> str:
-    text = format(value.normalize(), "f")
-    return text
+    return format(value.normalize(), "f")
 
 
 def _unit(unit: str) -> str:
@@ -131,10 +130,8 @@ def _date_within(stated: str, known: str) -> bool:
 
 
 def _article(match: re.Match[str]) -> Claim:
-    if match[1]:
-        value = f"제{match[1]}조" + (f"의{match[2]}" if match[2] else "")
-    else:
-        value = f"제{match[3]}{match[4]}"
+    branch = f"의{match[2]}" if match[2] else ""
+    value = f"제{match[1]}조{branch}" if match[1] else f"제{match[3]}{match[4]}"
     return Claim("code", value, "", match.group().strip())
 
 

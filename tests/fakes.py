@@ -6,12 +6,14 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from pydantic import Field
 
 from assistant.engine import Engine, Owner
 from retrieval.store import Vectors
@@ -30,7 +32,7 @@ class WordEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         vector = np.full(DIMENSION, 1e-3, dtype=np.float32)
-        for pair in zip(text, text[1:], strict=False):
+        for pair in pairwise(text):
             vector[zlib.crc32("".join(pair).encode()) % DIMENSION] += 1
         return vector / np.linalg.norm(vector)
 
@@ -41,8 +43,8 @@ class ScriptedModel(BaseChatModel):
     script: Callable[[str], str]
     pause: float = 0.0
     failing: bool = False
-    heard: list[str] = []
-    spoken: list[str] = []
+    heard: list[str] = Field(default_factory=list)
+    spoken: list[str] = Field(default_factory=list)
 
     @property
     def _llm_type(self) -> str:

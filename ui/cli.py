@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,20 +14,20 @@ from click import ClickException
 from click.exceptions import Exit
 from pydantic import ValidationError
 
+from evals.errors import EvalError
 from serving import text as serving_text
 from serving.errors import ServingError
 from serving.home import Home
 from serving.settings import Settings
-from ui import cli_text
+from ui import cli_text, evaluate
 from ui.errors import ClientError
 
 DONE, REFUSED, FAULT = 0, 1, 2
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 models_app = typer.Typer(no_args_is_help=True, help="모델 받기, 보기, 검사 · fetch, list and verify models")
-eval_app = typer.Typer(no_args_is_help=True, help="품질과 속도 재기 · measure quality and speed")
 app.add_typer(models_app, name="models")
-app.add_typer(eval_app, name="eval")
+app.add_typer(evaluate.app, name="eval")
 
 Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
 Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or en", metavar="ko|en")]
@@ -178,42 +179,40 @@ def _run(arguments: list[str]) -> int:
     language = _language(arguments)
     try:
         code = app(arguments, prog_name="giljabi", standalone_mode=False)
-    except ClickException as error:
-        command = next((word for word in arguments if not word.startswith("-")), "")
-        return _say(cli_text.say("misuse", language, detail=error.format_message(), command=command).replace("  ", " "))
     except Exit as stop:
         return stop.exit_code
-    except ClientError as error:
-        return _say(error.title)
-    except ServingError as error:
-        return _say(_sentence(error, language))
-    except ValidationError as error:
-        names = ", ".join(f"GILJABI_{item['loc'][0]}".upper() for item in error.errors() if item["loc"])
-        return _say(serving_text.sentence("settings", language, {"names": names}))
-    except (KeyboardInterrupt, typer.Abort):
-        return _say(cli_text.say("stopped", language))
-    except Exception:  # noqa: BLE001 - the last edge: a person gets a sentence, the log the rest
-        return _fault(language)
+    except BaseException as error:  # noqa: BLE001 - the last edge: a person gets a sentence, the log the rest
+        print(_sentence(error, arguments, language), file=sys.stderr)
+        return FAULT
     return code if isinstance(code, int) else DONE
 
 
-def _fault(language: cli_text.Language) -> int:
-    import logging
+def _sentence(  # noqa: PLR0911 - one return an error type reads best
+    error: BaseException, arguments: list[str], language: cli_text.Language
+) -> str:
+    """What went wrong, for the person at the command line."""
+    if isinstance(error, ClickException):
+        command = next((word for word in arguments if not word.startswith("-")), "")
+        return cli_text.say("misuse", language, detail=error.format_message(), command=command).replace("  ", " ")
+    if isinstance(error, ClientError):
+        return error.title
+    if isinstance(error, EvalError):
+        return str(error)
+    if isinstance(error, ServingError):
+        return _serving_sentence(error, language)
+    if isinstance(error, ValidationError):
+        names = ", ".join(f"GILJABI_{item['loc'][0]}".upper() for item in error.errors() if item["loc"])
+        return serving_text.sentence("settings", language, {"names": names})
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return cli_text.say("stopped", language)
+    logging.getLogger(__name__).error("command failed", exc_info=error)
+    return cli_text.say("fault", language, log=Settings().home_path / "logs" / "giljabi.log")
 
-    logging.getLogger(__name__).exception("command failed")
-    log = Settings().home_path / "logs" / "giljabi.log"
-    return _say(cli_text.say("fault", language, log=log))
 
-
-def _say(words: str) -> int:
-    print(words, file=sys.stderr)
-    return FAULT
-
-
-def _sentence(error: ServingError, language: cli_text.Language) -> str:
+def _serving_sentence(error: ServingError, language: cli_text.Language) -> str:
     if error.reason in serving_text.SENTENCES:
         return serving_text.sentence(error.reason, language, error.details)
-    return str(error)
+    return cli_text.say(error.reason, language, **error.details)
 
 
 def _language(arguments: list[str]) -> cli_text.Language:

@@ -23,7 +23,7 @@ def examine(settings: Settings) -> list[dict[str, Any]]:
     language, home = settings.lang, Home(settings.home_path)
     folder = next(path for path in (home.root, *home.root.parents) if path.exists())
     free = shutil.disk_usage(folder).free
-    checks = [
+    checks: list[tuple[str, bool, dict[str, object]]] = [
         ("python", sys.version_info[:2] == (3, 11), {}),
         ("home", os.access(folder, os.W_OK), {"path": home.root}),
         ("disk", free >= ENOUGH_DISK, {"free_gb": round(free / 1e9, 1)}),

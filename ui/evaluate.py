@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ import typer
 from evals.errors import EvalError
 from serving.gate import LOCAL_COMPANY
 from serving.home import Home
-from serving.product import Product
+from serving.product import KOREA, Product
 from serving.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="품질과 속도 재기 · measure quality and speed")
@@ -29,10 +29,13 @@ DEFAULT_REFERENCE = Path("../shared/reference")
 
 @app.command()
 def answers(
+    *,
     name: Annotated[str, typer.Option("--set", help="dev 또는 test · dev or test")] = "dev",
     reference: Reference = DEFAULT_REFERENCE,
     limit: Annotated[int, typer.Option(help="처음 몇 개만 · only the first so many; 0 means all")] = 0,
-    out: Annotated[Path | None, typer.Option(help="질문마다 한 줄; 이어서 하기 · one line a question, to resume from")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="질문마다 한 줄; 이어서 하기 · one line a question, to resume from")
+    ] = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
@@ -60,7 +63,9 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
 
     with _product(Settings(lang=lang) if lang else Settings()) as made:  # type: ignore[arg-type]
         _take_in(made, reference)
-        rows, labels = table(made.finder(LOCAL_COMPANY), made.tokenizer, load("dev", reference), date.today())
+        rows, labels = table(
+            made.finder(LOCAL_COMPANY), made.tokenizer, load("dev", reference), datetime.now(KOREA).date()
+        )
     _print({"rows": len(labels), "answerable": int(labels.sum()), "weights": fit(rows, labels)}, as_json)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header
@@ -13,7 +13,6 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.conversation import Conversation
-from assistant.question import understand
 from assistant.reply import Event, EvidenceShown, Reply, SentenceShown
 from serving.api.problem import status_of, title_of
 from serving.gate import Caller, caller
@@ -44,9 +43,8 @@ async def ask(
     """Answer a question with citations. With `Accept: text/event-stream`: events `evidence`, `token`…, `answer`."""
     conversation = made.conversation(who.company)
     if "text/event-stream" in accept:
-        understand(request.question, [], made.tokenizer, date.today())  # a bad question is a plain 422, not a broken stream
-        if request.conversation_id:
-            made.records(who.company).turns(who.person, request.conversation_id)
+        # What is wrong with a question is a plain error, not a broken stream.
+        await asyncio.to_thread(conversation.check, who.person, request.question, request.conversation_id)
         events = _stream(conversation, who, request, made.metrics)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
     reply = await conversation.ask(who.person, request.question, request.conversation_id, request.language)

@@ -34,7 +34,7 @@ def conversations(
     who: Annotated[Caller, Depends(caller)], kept: Annotated[Records, Depends(records)]
 ) -> dict[str, Any]:
     """The caller's conversations, newest first."""
-    return {"conversations": [asdict(head) for head in kept.list(who.person)]}
+    return {"conversations": [asdict(head) for head in kept.heads(who.person)]}
 
 
 @router.get("/{conversation_id}")

@@ -63,7 +63,7 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"}:
-            request = Request(scope | {"type": "http"})
+            request = Request({**scope, "type": "http"})
             name = request.headers.get("host", "").lower()
             name = name.rpartition(":")[0] if not name.endswith("]") and ":" in name else name
             if name.strip("[]") not in self._hosts:

@@ -7,16 +7,13 @@ import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.conversation import Conversation
-from assistant.question import understand
-from assistant.reply import Reply, SentenceShown
+from assistant.reply import Event, Reply, SentenceShown
 from serving.api.problem import title_of
 from serving.errors import RequestError
 from serving.gate import Caller, caller
@@ -80,36 +77,24 @@ async def complete(
 ) -> Response:
     """Answer the last user message, reading the earlier ones as the conversation. Nothing is kept."""
     text, earlier = request.question()
-    understand(text, earlier, made.tokenizer, date.today())
     conversation = made.conversation(who.company)
+    conversation.check(who.person, text)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
     if request.stream:
-        chunks = _chunks(conversation, who.person, text, earlier, head, made.metrics)
+        chunks = _chunks(conversation.once(who.person, text, earlier), head, made.metrics)
         return StreamingResponse(chunks, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-    reply = await _drain(conversation, who.person, text, earlier)
+    async with aclosing(conversation.once(who.person, text, earlier)) as events:
+        reply = [event async for event in events if isinstance(event, Reply)][-1]
     made.metrics.answered(reply)
     message = {"role": "assistant", "content": reply.answer, "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
     return JSONResponse({**head, "object": "chat.completion", "choices": [choice], **_beside(reply)})
 
 
-async def _drain(conversation: Conversation, person: str, text: str, earlier: list[str]) -> Reply:
-    async with aclosing(conversation.once(person, text, earlier)) as events:
-        replies = [event async for event in events if isinstance(event, Reply)]
-    return replies[0]
-
-
-async def _chunks(
-    conversation: Conversation,
-    person: str,
-    text: str,
-    earlier: list[str],
-    head: dict[str, Any],
-    metrics: Metrics,
-) -> AsyncGenerator[str]:
+async def _chunks(turn: AsyncGenerator[Event], head: dict[str, Any], metrics: Metrics) -> AsyncGenerator[str]:
     yield _chunk(head, {"role": "assistant", "content": ""})
     try:
-        async with aclosing(conversation.once(person, text, earlier)) as events:
+        async with aclosing(turn) as events:
             async for event in events:
                 if isinstance(event, SentenceShown):
                     yield _chunk(head, {"content": event.text})

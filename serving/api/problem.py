@@ -65,14 +65,14 @@ def install(app: FastAPI) -> None:
         return problem(status_of(error), title_of(error, language_of(request)))
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)
-        where = [".".join(str(part) for part in item["loc"]) for item in error.errors()]
+        found = error.errors() if isinstance(error, RequestValidationError) else []
+        where = [".".join(str(part) for part in item["loc"]) for item in found]
         return problem(422, text.sentence("bad_request", language_of(request), {}), fields=where)
 
     async def plain(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, HTTPException)
-        reason = _PLAIN.get(error.status_code, "bad_request")
-        return problem(error.status_code, text.sentence(reason, language_of(request), {}))
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        reason = _PLAIN.get(status, "bad_request")
+        return problem(status, text.sentence(reason, language_of(request), {}))
 
     async def unforeseen(request: Request, error: Exception) -> JSONResponse:
         logger.error("request failed", exc_info=error)

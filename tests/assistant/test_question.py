@@ -24,7 +24,9 @@ def test_a_follow_up_of_a_follow_up_leans_on_the_one_with_a_subject(tokenizer: T
     assert understand("그럼 기간은요?", [FIRST, "그럼 자부담은요?"], tokenizer, TODAY).topic == FIRST
 
 
-@pytest.mark.parametrize("text", ["AAS가 뭐예요?", "자율형공장은 얼마까지 지원하나요?", "산업안전보건법 교육 의무 알려줘"])
+@pytest.mark.parametrize(
+    "text", ["AAS가 뭐예요?", "자율형공장은 얼마까지 지원하나요?", "산업안전보건법 교육 의무 알려줘"]
+)
 def test_a_question_with_its_own_subject_stands_alone(text: str, tokenizer: Tokenizer) -> None:
     question = understand(text, [FIRST], tokenizer, TODAY)
     assert question.topic is None
@@ -44,7 +46,9 @@ def test_the_kind_of_value_asked_for_is_seen(text: str, wants: str, tokenizer: T
     assert wants in understand(text, [], tokenizer, TODAY).wants
 
 
-@pytest.mark.parametrize(("text", "reason"), [("", "question_empty"), ("  \n", "question_empty"), ("가" * 2001, "question_long")])
+@pytest.mark.parametrize(
+    ("text", "reason"), [("", "question_empty"), ("  \n", "question_empty"), ("가" * 2001, "question_long")]
+)
 def test_empty_and_overlong_questions_are_refused(text: str, reason: str, tokenizer: Tokenizer) -> None:
     with pytest.raises(BadQuestionError) as refused:
         understand(text, [], tokenizer, TODAY)
@@ -53,7 +57,12 @@ def test_empty_and_overlong_questions_are_refused(text: str, reason: str, tokeni
 
 @pytest.mark.parametrize(
     ("text", "years"),
-    [("2027년 공고는?", {"2027"}), ("내년 27년도 과제 수", {"2027"}), ("5년 단위 계획은 2년 동안?", set()), ("자율형공장 마감", set())],
+    [
+        ("2027년 공고는?", {"2027"}),
+        ("내년 27년도 과제 수", {"2027"}),
+        ("5년 단위 계획은 2년 동안?", set()),
+        ("자율형공장 마감", set()),
+    ],
 )
 def test_the_years_asked_about_are_seen(text: str, years: set[str], tokenizer: Tokenizer) -> None:
     assert understand(text, [], tokenizer, TODAY).years == years

@@ -47,7 +47,9 @@ def test_markdown_law_is_cited_by_article_and_keeps_its_dates() -> None:
 
 
 def test_markdown_table_is_a_section_with_its_header_first() -> None:
-    table = "# 매뉴얼\n\n## 알람\n\n앞글\n\n| 코드 | 원인 | 조치 |\n|---|---|---|\n| E-217 | 과열 | 냉각수 확인 |\n\n뒷글\n"
+    table = (
+        "# 매뉴얼\n\n## 알람\n\n앞글\n\n| 코드 | 원인 | 조치 |\n|---|---|---|\n| E-217 | 과열 | 냉각수 확인 |\n\n뒷글\n"
+    )
     before, rows, after = read(table.encode(), "m.md").sections
     assert rows.kind == "table"
     assert rows.text == "코드 | 원인 | 조치\nE-217 | 과열 | 냉각수 확인"
@@ -77,7 +79,10 @@ def test_html_nested_far_too_deep_is_read_without_recursion() -> None:
 def test_pdf_gives_text_by_page() -> None:
     document = read(make_pdf(["First page about motors", "", "Third page about belts"]), "manual.pdf")
     assert document.pages == 3
-    assert [(section.locator.label, section.locator.page) for section in document.sections] == [("p. 1", 1), ("p. 3", 3)]
+    assert [(section.locator.label, section.locator.page) for section in document.sections] == [
+        ("p. 1", 1),
+        ("p. 3", 3),
+    ]
     assert "belts" in document.sections[1].text
 
 

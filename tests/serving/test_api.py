@@ -42,7 +42,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Iter
 @pytest.fixture(scope="module")
 def client(made: Product) -> Iterator[TestClient]:
     app = build.app(made, Settings(upload_mb=2))
-    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000), raise_server_exceptions=False) as http:
+    with TestClient(
+        app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000), raise_server_exceptions=False
+    ) as http:
         deadline = time.monotonic() + 60
         while any(item["status"] != "indexed" for item in http.get("/api/documents").json()["documents"]):
             assert time.monotonic() < deadline
@@ -174,7 +176,9 @@ def test_conversations_are_listed_opened_rated_and_deleted(client: TestClient) -
     assert heads[0]["turns"] == 2
     turns = client.get(f"/api/conversations/{conversation}").json()["turns"]
     assert [turn["question"] for turn in turns] == [QUESTION, "그럼 과제 수는요?"]
-    rated = client.post(f"/api/conversations/{conversation}/feedback", json={"turn_id": turns[0]["turn_id"], "rating": 1})
+    rated = client.post(
+        f"/api/conversations/{conversation}/feedback", json={"turn_id": turns[0]["turn_id"], "rating": 1}
+    )
     assert rated.status_code == 204
     assert client.get(f"/api/conversations/{conversation}").json()["turns"][0]["rating"] == 1
     assert client.delete(f"/api/conversations/{conversation}").status_code == 204

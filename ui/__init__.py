@@ -1,0 +1,1 @@
+"""Faces for people: the page, the command line, start-up."""

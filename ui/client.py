@@ -1,0 +1,160 @@
+"""The product over HTTP, as the page and the command line see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from httpx_sse import SSEError, aconnect_sse, connect_sse
+
+from ui.errors import ClientError
+from ui.text import Language, sentence
+
+Json = dict[str, Any]
+Event = tuple[str, Json]
+
+# Reading waits as long as a queued question may take; the server ends every stream itself.
+TIMEOUT = httpx.Timeout(30, connect=5, read=900)
+LAST_EVENT = "answer"
+
+
+class Client:
+    """Calls one server. Methods return the JSON of the route and raise ClientError. Threads may share it.
+
+    `ask_stream` and `aask_stream` yield `(event, data)` up to and including `answer`. Closing the iterator closes the
+    connection, which stops the engine. A failure mid-stream raises, whatever was yielded before it stays valid.
+    """
+
+    def __init__(self, base_url: str, key: str | None = None, language: Language = "ko") -> None:
+        self._language: Language = language
+        headers: dict[str, str] = {"Accept-Language": language}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        self._options: dict[str, Any] = {
+            "base_url": base_url,
+            "headers": headers,
+            "timeout": TIMEOUT,
+            "trust_env": False,  # a proxy is not for loopback, and only settings.py reads the environment
+            "verify": base_url.startswith("https:"),  # plain HTTP has nothing to verify; skips loading certificates
+            "limits": httpx.Limits(max_keepalive_connections=0),  # no idle sockets to leave behind
+        }
+        self._http = httpx.Client(**self._options)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def ask(self, question: str, conversation_id: str | None = None) -> Json:
+        return self._json("POST", "/api/ask", json=self._question(question, conversation_id))
+
+    def ask_stream(self, question: str, conversation_id: str | None = None) -> Generator[Event]:
+        body = self._question(question, conversation_id)
+        with self._faults(), connect_sse(self._http, "POST", "/api/ask", json=body) as source:
+            if source.response.is_error:
+                source.response.read()
+                raise self._problem(source.response)
+            for received in source.iter_sse():
+                yield (event := self._event(received.event, received.data))
+                if event[0] == LAST_EVENT:
+                    return
+        raise ClientError(sentence("cut", self._language), 0)
+
+    async def aask_stream(self, question: str, conversation_id: str | None = None) -> AsyncGenerator[Event]:
+        """`ask_stream` for a caller that must be able to stop while it waits."""
+        body = self._question(question, conversation_id)
+        with self._faults():
+            async with (
+                httpx.AsyncClient(**self._options) as http,
+                aconnect_sse(http, "POST", "/api/ask", json=body) as source,
+            ):
+                if source.response.is_error:
+                    await source.response.aread()
+                    raise self._problem(source.response)
+                async for received in source.aiter_sse():
+                    yield (event := self._event(received.event, received.data))
+                    if event[0] == LAST_EVENT:
+                        return
+        raise ClientError(sentence("cut", self._language), 0)
+
+    def search(self, query: str, k: int = 5) -> Json:
+        return self._json("GET", "/api/search", params={"q": query, "k": k})
+
+    def documents(self) -> list[Json]:
+        return cast("list[Json]", self._json("GET", "/api/documents")["documents"])
+
+    def document(self, document_id: str) -> Json:
+        return self._json("GET", f"/api/documents/{document_id}")
+
+    def upload(self, path: Path, name: str | None = None) -> Json:
+        """Send a file in, under `name` where it is not the path's own. Raises OSError where it cannot be opened."""
+        with path.open("rb") as file:
+            return self._json("POST", "/api/documents", files={"file": (name or path.name, file)})
+
+    def delete_document(self, document_id: str) -> None:
+        self._call("DELETE", f"/api/documents/{document_id}")
+
+    def conversations(self) -> list[Json]:
+        return cast("list[Json]", self._json("GET", "/api/conversations")["conversations"])
+
+    def conversation(self, conversation_id: str) -> Json:
+        return self._json("GET", f"/api/conversations/{conversation_id}")
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        self._call("DELETE", f"/api/conversations/{conversation_id}")
+
+    def feedback(self, conversation_id: str, turn_id: str, rating: int, comment: str | None = None) -> None:
+        """Judge one answer: `rating` is 1 or -1."""
+        body: Json = {"turn_id": turn_id, "rating": rating}
+        if comment:
+            body["comment"] = comment
+        self._call("POST", f"/api/conversations/{conversation_id}/feedback", json=body)
+
+    def ready(self) -> Json:
+        """The readiness report, also where it says that something is down. Raises ClientError without one."""
+        with self._faults():
+            return cast("Json", self._http.get("/health/ready").json())
+
+    def _question(self, question: str, conversation_id: str | None) -> Json:
+        body = {"question": question, "language": self._language}
+        return body | ({"conversation_id": conversation_id} if conversation_id else {})
+
+    def _call(self, method: str, path: str, **content: Any) -> httpx.Response:
+        with self._faults():
+            response = self._http.request(method, path, **content)
+        if response.is_error:
+            raise self._problem(response)
+        return response
+
+    def _json(self, method: str, path: str, **content: Any) -> Json:
+        response = self._call(method, path, **content)
+        with self._faults():
+            return cast("Json", response.json())
+
+    def _event(self, name: str, data: str) -> Event:
+        body: Json = json.loads(data)
+        if name == "error":
+            raise ClientError(str(body.get("title") or sentence("failed", self._language)), int(body.get("status", 0)))
+        return name, body
+
+    def _problem(self, response: httpx.Response) -> ClientError:
+        """The server's own sentence where it sent one (RFC 9457), else a plain one of ours."""
+        title = None
+        if "json" in response.headers.get("content-type", ""):
+            body = response.json()
+            title = body.get("title") if isinstance(body, dict) else None
+        return ClientError(str(title or sentence("failed", self._language)), response.status_code)
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Turns what the network and a foreign answer can do into ClientError."""
+        try:
+            yield
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise ClientError(sentence("unreachable", self._language), 0) from error
+        except (SSEError, ValueError) as error:
+            raise ClientError(sentence("failed", self._language), 0) from error
+        except httpx.TransportError as error:
+            raise ClientError(sentence("cut", self._language), 0) from error

@@ -1,0 +1,1 @@
+"""The Gradio page; sees the product only through `ui.client`."""

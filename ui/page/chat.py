@@ -1,0 +1,212 @@
+"""The chat tab: a question, its evidence, the answer sentence by sentence, and the conversations kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import UTC, date, datetime
+from typing import Any
+
+import gradio as gr
+
+from ui.client import Client
+from ui.errors import ClientError
+from ui.page.live import event_value, live_html
+from ui.page.transcript import history, transcript
+from ui.page.turn import Turn, recalled
+from ui.text import Language, sentence
+
+Turns = tuple[Turn, ...]
+Update = dict[Any, Any]
+
+LONGEST_QUESTION = 2000
+GONE = 404
+
+
+class ChatTab:
+    """Builds the tab inside the Blocks at hand. The turns and the conversation's id belong to the browser session;
+    `clients` holds one client a language.
+    """
+
+    def __init__(self, clients: Mapping[Language, Client], language: Any) -> None:
+        self._clients = clients
+        self._language = language
+        self.turns = gr.State(())
+        self.conversation = gr.BrowserState("", storage_key="giljabi-conversation")
+        self._lay_out()
+        self._wire()
+
+    def _lay_out(self) -> None:
+        with gr.Row(elem_classes="gj-chat"):
+            self.history = live_html(history((), "", "ko"), ("fresh", "open", "forget"), "gj-history")
+            with gr.Column(elem_classes="gj-main", min_width=0):
+                self.transcript = live_html(transcript((), _today(), "ko"), ("submit", "rate"), "gj-transcript")
+                with gr.Column(elem_classes="gj-dock", min_width=0):
+                    with gr.Row(elem_classes="gj-composer"):
+                        self.box = gr.Textbox(
+                            elem_id="gj-box",
+                            lines=1,
+                            max_lines=6,
+                            max_length=LONGEST_QUESTION,
+                            container=False,
+                            scale=1,
+                            min_width=0,
+                        )
+                        self.send = gr.Button(elem_classes="gj-send", variant="primary", scale=0, min_width=0)
+                        self.stop = gr.Button(elem_classes="gj-stop", visible=False, scale=0, min_width=0)
+                    self.notice = gr.HTML(elem_id="gj-notice", apply_default_css=False)
+
+    def _wire(self) -> None:
+        session = [self.turns, self.conversation, self._language]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+        buttons = [self.send, self.stop]
+        talk = [self.transcript, self.turns, self.conversation, *buttons]
+        asking = gr.on(
+            [self.send.click, self.box.submit, self.transcript.submit],
+            self._ask,
+            [self.box, *session],
+            [self.box, *talk],
+            trigger_mode="once",
+            **quiet,
+        )
+        asking.then(self._settle, [self.box, *session], [self.box, self.history, *talk], **quiet)
+        self.stop.click(None, cancels=[asking])
+        opening = [*talk, self.history]
+        self.history.fresh(self._fresh, [self._language], opening, **quiet)
+        self.history.open(self._open, [self._language], opening, **quiet)
+        self.history.forget(self._forget, [self.conversation, self._language], opening, **quiet)
+        self.transcript.rate(self._rate, [self.turns, self._language], [self.transcript, self.turns], **quiet)
+
+    def parts(self) -> list[Any]:
+        """What `labels` and `arrive` may change."""
+        return [
+            self.box,
+            self.send,
+            self.stop,
+            self.notice,
+            self.history,
+            self.transcript,
+            self.turns,
+            self.conversation,
+        ]
+
+    def labels(self, turns: Turns, conversation: str, language: Language) -> Update:
+        """Everything the tab says, in another language."""
+        return {
+            self.box: gr.update(
+                label=sentence("ask_label", language),
+                placeholder=sentence("ask_hint", language),
+                html_attributes=gr.InputHTMLAttributes(enterkeyhint="send"),
+            ),
+            self.send: gr.update(value=sentence("send", language)),
+            self.stop: gr.update(value=sentence("stop", language)),
+            self.notice: f'<p class="gj-ai" role="note">{sentence("ai_notice", language)}</p>',
+            self.transcript: transcript(turns, _today(), language),
+            self.history: self._listed(conversation, language),
+        }
+
+    def arrive(self, conversation: str, language: Language) -> Update:
+        """The page has been opened: go on where this browser left off."""
+        turns: Turns = ()
+        if conversation:
+            try:
+                turns = self._recall(conversation, language)
+            except ClientError:  # deleted meanwhile, or the server is away: the list below says so
+                conversation = ""
+        return self.labels(turns, conversation, language) | {self.turns: turns, self.conversation: conversation}
+
+    async def _ask(
+        self, typed: str, turns: Turns, conversation: str, language: Language, event: gr.EventData
+    ) -> AsyncGenerator[Update]:
+        chosen = event_value(event, "question")
+        question = (chosen or typed).strip()
+        if not question:
+            yield {self.box: ""}
+            return
+        kept = tuple(turn for turn in turns if turn.phase != "failed" or turn.answer)
+        turn = Turn(question, created_at=datetime.now(UTC).isoformat())
+        yield {
+            self.box: typed if chosen else "",
+            self.send: gr.update(visible=False),
+            self.stop: gr.update(visible=True),
+            **self._shown((*kept, turn), language),
+        }
+        try:
+            events = self._clients[language].aask_stream(question, conversation)
+            async with aclosing(events):
+                async for name, data in events:
+                    turn = turn.after(name, data)
+                    update = self._shown((*kept, turn), language)
+                    yield update | ({self.conversation: turn.conversation_id} if name == "evidence" else {})
+        except ClientError as error:
+            update = self._shown((*kept, turn.failed(error.title)), language)
+            yield update | ({self.conversation: ""} if error.status == GONE else {})
+
+    def _settle(self, typed: str, turns: Turns, conversation: str, language: Language) -> Update:
+        """After a question, however it ended. Nothing writes the turns meanwhile, so a turn that is still live was
+        stopped. A question that failed goes back into the box unless another is there.
+        """
+        update = self._begun(conversation, (*turns[:-1], *(turn.stopped() for turn in turns[-1:])), language)
+        failed = bool(turns) and turns[-1].phase == "failed" and not typed.strip()
+        return update | {self.box: turns[-1].question if failed else gr.skip()}
+
+    def _fresh(self, language: Language) -> Update:
+        return self._begun("", (), language)
+
+    def _open(self, language: Language, event: gr.EventData) -> Update:
+        conversation = event_value(event, "target")
+        try:
+            return self._begun(conversation, self._recall(conversation, language), language)
+        except ClientError as error:
+            gr.Warning(error.title)
+            return {self.history: self._listed("", language)}
+
+    def _forget(self, conversation: str, language: Language, event: gr.EventData) -> Update:
+        target = event_value(event, "target")
+        try:
+            self._clients[language].delete_conversation(target)
+        except ClientError as error:
+            gr.Warning(error.title)
+        else:
+            if target == conversation:
+                return self._begun("", (), language)
+        return {self.history: self._listed(conversation, language)}
+
+    def _rate(self, turns: Turns, language: Language, event: gr.EventData) -> Update:
+        rating = int(event_value(event, "rating"))
+        comment = event_value(event, "comment").strip() or None
+        at, turn = next((at, turn) for at, turn in enumerate(turns) if turn.turn_id == event_value(event, "turn"))
+        try:
+            self._clients[language].feedback(turn.conversation_id, turn.turn_id, rating, comment)
+        except ClientError as error:
+            gr.Warning(error.title)
+            return {self.transcript: gr.skip()}
+        return self._shown((*turns[:at], turn.rated(rating, comment), *turns[at + 1 :]), language)
+
+    def _begun(self, conversation: str, turns: Turns, language: Language) -> Update:
+        return {
+            self.conversation: conversation,
+            self.history: self._listed(conversation, language),
+            self.send: gr.update(visible=True),
+            self.stop: gr.update(visible=False),
+            **self._shown(turns, language),
+        }
+
+    def _shown(self, turns: Turns, language: Language) -> Update:
+        return {self.transcript: transcript(turns, _today(), language), self.turns: turns}
+
+    def _recall(self, conversation: str, language: Language) -> Turns:
+        kept = self._clients[language].conversation(conversation)
+        return tuple(recalled(turn, conversation) for turn in kept["turns"])
+
+    def _listed(self, conversation: str, language: Language) -> str:
+        heads: Sequence[Mapping[str, Any]] = ()
+        try:
+            heads = self._clients[language].conversations()
+        except ClientError as error:
+            gr.Warning(error.title)
+        return history(heads, conversation, language)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()

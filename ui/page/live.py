@@ -1,0 +1,29 @@
+"""A piece of the page that we write as HTML ourselves, and whose buttons call Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+_SCRIPT = Path(__file__).with_name("page.js")
+
+
+def live_html(value: str, events: tuple[str, ...], elem_id: str) -> Any:
+    """A gr.HTML whose buttons with `data-act="<event>"` trigger that event; their data-… values are its event data."""
+    # Gradio binds only events that it finds quoted in this script.
+    named = ", ".join(f"'{event}'" for event in events)
+    return gr.HTML(
+        value,
+        elem_id=elem_id,
+        head=f"<script>{_SCRIPT.read_text(encoding='utf-8')}</script>",
+        js_on_load=f"/* {named} */ giljabi.listen(element, trigger, watch);",
+        apply_default_css=False,
+    )
+
+
+def event_value(event: Any, name: str) -> str:
+    """A value that the pressed button carried; empty where the event came from elsewhere."""
+    data = event._data
+    return str(data.get(name, "")) if isinstance(data, dict) else ""
