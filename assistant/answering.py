@@ -21,8 +21,8 @@ from assistant.text import Language, sentence
 from assistant.vocabulary import NOTHING_FOUND
 from retrieval.korean import Tokenizer
 
-PROMPT_ROOM = 420
-"""Characters of evidence in a prompt: about 300 tokens, what two cores read in the time a person waits."""
+PROMPT_ROOM = 240
+"""Characters of evidence in a prompt: about 200 tokens, what two cores read in the time a person waits."""
 MOST_SENTENCES = 3
 QUOTATION = "quotation"
 """Named as the model of an answer that no model worded."""

@@ -117,7 +117,7 @@ class Conversation:
 
     def _case(self, person: str, question: Question, language: Language) -> Case:
         """Find and read the passages, and decide whether they can carry an answer."""
-        passages, weigh = self._finder.find(question.search)
+        passages, weigh = self._finder.find(question)
         readings = analyse(passages, self._tokenizer)
         judgement = judge(question, readings, weigh(question.terms))
         shown = [reading for reading in readings if reading.passage.n <= SHOWN]

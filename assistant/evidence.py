@@ -105,33 +105,35 @@ def coverage(wanted: Iterable[str], present: frozenset[str], weights: Mapping[st
 def ranked_lines(
     question: Question, readings: Sequence[Reading], weights: Mapping[str, float]
 ) -> list[tuple[float, Line]]:
-    """Sentences of all passages, the one that covers the question best first."""
+    """Sentences of all passages, the one that answers the question best first."""
     scored = []
-    for reading in readings:
-        # A passage's title and headings speak for each of its sentences, but a sentence's own words count more.
-        context = coverage(question.terms, reading.context_terms, weights)
+    for place, reading in enumerate(readings):
         for line in reading.lines:
+            # A passage's title and headings speak for each of its sentences, but a sentence's own words count more.
             own = coverage(question.terms, line.terms, weights)
             joint = coverage(question.terms, line.terms | reading.context_terms, weights)
-            answers = 0.15 if holds_wanted(question, line) else 0.0
-            order = 0.02 * (len(readings) - readings.index(reading))
-            scored.append(
-                (0.5 * own + 0.5 * joint + answers + order - (0.3 if own == 0 and context == 0 else 0.0), line)
-            )
+            asked = coverage(question.words, line.terms, {})
+            score = 0.4 * own + 0.4 * joint + 0.2 * asked - 0.02 * place
+            if question.wants and holds_wanted(question, line):
+                score += 0.3
+            elif line.states_unknown and not question.wants:
+                score -= 0.1
+            scored.append((score, line))
     return sorted(scored, key=lambda pair: -pair[0])
 
 
 def holds_wanted(question: Question, line: Line) -> bool:
-    if not question.wants:
-        return False
-    units = {claim.unit if claim.kind == "number" else claim.kind for claim in line.claims}
+    """Whether the sentence holds a value of the kind asked for, other than those the question itself names."""
+    said = {(claim.kind, claim.value) for claim in claims(question.text)}
+    news = [claim for claim in line.claims if (claim.kind, claim.value) not in said]
+    units = {claim.unit if claim.kind == "number" else claim.kind for claim in news}
     wanted: set[str] = set()
     if "amount" in question.wants:
-        wanted |= {"원", "%", ""}
+        wanted |= {"원", "%"}
     if "time" in question.wants:
         wanted |= {"date", "년", "월", "일", "개월"}
     if "count" in question.wants:
-        wanted |= {unit for unit in units if unit not in {"date", "code"}}
+        wanted |= units - {"date", "code", ""}
     if "contact" in question.wants:
         wanted |= {"code"}
     return bool(units & wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from assistant.evidence import Passage, Weigh
+from assistant.question import Question
 from knowledge.document import Document, Source
 from knowledge.errors import UnknownDocumentError
 from knowledge.registry import Registry
@@ -21,14 +22,14 @@ class Finder:
         self._searcher = searcher
         self._registries = registries
 
-    def find(self, text: str) -> tuple[list[Passage], Weigh]:
+    def find(self, question: Question) -> tuple[list[Passage], Weigh]:
         """The best passages numbered from 1, and the weights of terms over the places searched."""
-        _, passages = self.search(text, CANDIDATES)
+        _, passages = self.search(question.search, CANDIDATES, question.hints)
         return passages, self._weigh
 
-    def search(self, text: str, k: int) -> tuple[SearchResult, list[Passage]]:
+    def search(self, text: str, k: int, hints: str = "") -> tuple[SearchResult, list[Passage]]:
         """Hits and their passages, one for one; a document deleted between search and reading is left out of both."""
-        result = self._searcher.search(text, k)
+        result = self._searcher.search(text, k, hints)
         kept: list[Hit] = []
         passages: list[Passage] = []
         for hit in result.hits:

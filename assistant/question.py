@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from assistant.errors import BadQuestionError
-from assistant.vocabulary import FOLLOW_UP, SUBJECTLESS, asks_for
+from assistant.vocabulary import FOLLOW_UP, FORMAL, SUBJECTLESS, asks_for
 from retrieval.korean import Tokenizer
 
 MAX_LENGTH = 2000
@@ -21,16 +21,21 @@ _ELLIPTIC = re.compile(r"(?:은|는|도|이랑|랑)\s*요?\s*\??\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`search` is the text looked up: the question itself, and for a follow-up the topic it leans on before it.
+    """`search` is the text looked up: the question, for a follow-up with the topic it leans on before it; `hints` are the
+    documents' words for those of the question.
 
-    `terms` are the subject terms a passage should cover, `wants` the kinds of value asked
+    `terms` are the nouns and codes a passage should cover, `names` those among them
+    that name one thing (proper nouns, foreign words, codes), `words` all that carries meaning, `wants` the kinds of value asked
     for, `years` the years named.
     """
 
     text: str
     search: str
+    hints: str
     topic: str | None
     terms: tuple[str, ...]
+    names: frozenset[str]
+    words: tuple[str, ...]
     wants: frozenset[str]
     years: frozenset[str]
     language: Literal["ko", "en"]
@@ -46,9 +51,13 @@ def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: d
     own = _named(text, tokenizer)
     topic = _topic(text, own, earlier, tokenizer)
     terms = tuple(dict.fromkeys([*own, *(_named(topic, tokenizer) if topic else ())]))
+    names = frozenset(tokenizer.names(text)) - SUBJECTLESS
     language: Literal["ko", "en"] = "ko" if re.search(r"[가-힣]", text) else "en"
     years = years_named(text, today)
-    return Question(text, f"{topic} {text}" if topic else text, topic, terms, asks_for(text), years, language)
+    search, hints = f"{topic} {text}" if topic else text, " ".join(_formal(text, tokenizer))
+    return Question(
+        text, search, hints, topic, terms, names, subject_terms(text, tokenizer), asks_for(text), years, language
+    )
 
 
 def subject_terms(text: str, tokenizer: Tokenizer) -> tuple[str, ...]:
@@ -67,6 +76,11 @@ def years_named(text: str, today: date) -> frozenset[str]:
 def _named(text: str, tokenizer: Tokenizer) -> tuple[str, ...]:
     """The nouns and codes a question names: its subject, without the way it is asked."""
     return tuple(term for term in tokenizer.nouns(text) if term not in SUBJECTLESS)
+
+
+def _formal(text: str, tokenizer: Tokenizer) -> list[str]:
+    """The documents' words for those of the question."""
+    return list(dict.fromkeys(word for term in tokenizer.words(text) for word in FORMAL.get(term, ())))
 
 
 def _topic(text: str, own: tuple[str, ...], earlier: Sequence[str], tokenizer: Tokenizer) -> str | None:

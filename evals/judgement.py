@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from assistant.evidence import analyse
+from assistant.evidence import analyse, ranked_lines
 from assistant.judgement import WEIGHTS, features
 from assistant.passages import Finder
 from assistant.question import understand
@@ -30,8 +30,9 @@ def table(finder: Finder, tokenizer: Tokenizer, asked: Sequence[Asked], today: d
     rows, labels = [], []
     for item in asked:
         question = understand(item.question, [], tokenizer, today)
-        passages, weigh = finder.find(question.search)
-        values = features(question, analyse(passages, tokenizer), weigh(question.terms))
+        passages, weigh = finder.find(question)
+        readings, weights = analyse(passages, tokenizer), weigh(question.terms)
+        values = features(question, readings, weights, ranked_lines(question, readings, weights)[0][1])
         found = any(passage.document_id in item.documents for passage in passages)
         if item.answerable and not found:
             continue

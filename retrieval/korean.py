@@ -10,13 +10,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi, Token
 
-FIELD_WORDS = ("협력사", "원사업자", "수급사업자", "자부담", "소공인", "예지보전", "자산관리셸")
+FIELD_WORDS = (
+    "협력사",
+    "원사업자",
+    "수급사업자",
+    "자부담",
+    "소공인",
+    "예지보전",
+    "자산관리셸",
+    "중처법",
+    "산안법",
+    "노동청",
+    "노동부",
+    "원청",
+    "하청",
+)
 """Words of the field that Kiwi would cut wrongly. Compounds it cuts well (상생+형, 스마트+공장) need no entry: `_JOINED`."""
 
 _CONTENT = frozenset(
     ("NNG", "NNP", "NNB", "NR", "XR", "VV", "VV-I", "VV-R", "VA", "VA-I", "VA-R", "MM", "MAG", "SL", "SH", "SN")
 ) | {"W_SERIAL", "W_URL", "W_EMAIL"}
 _NAMING = frozenset(["NNG", "NNP", "XR", "SL", "SH", "W_SERIAL"])
+_PROPER = frozenset("NNP SL W_SERIAL".split())
 _JOINED = frozenset(("NNG", "NNP", "NNB", "NR", "XR", "XPN", "XSN", "SL", "SN"))
 """Neighbours of these kinds are also indexed as one term, so '예지 보전' finds '예지보전' and '6억' is not any 6."""
 _UNITS = frozenset("%℃℉‰㎜㎝㎞㎏㎡㎥")
@@ -55,7 +70,7 @@ def _normal(code: str) -> str:
 class Tokenizer:
     """Text to search terms, the same for index and query. Thread-safe; Kiwi (2 s, 300 MB) is loaded at first use."""
 
-    identity = "kiwi-1"
+    identity = "kiwi-1b"
     """Changes whenever the same text would give other terms, so that keyword indexes are rebuilt."""
 
     def __init__(self, threads: int = 2) -> None:
@@ -84,6 +99,10 @@ class Tokenizer:
     def nouns(self, text: str) -> list[str]:
         """Nouns, foreign words and codes alone, each once, in order: what a question is about, without how it is put."""
         return list(dict.fromkeys(_words(text, self._kiwi().tokenize(text), _NAMING)))
+
+    def names(self, text: str) -> list[str]:
+        """Proper nouns, foreign words and codes alone, each once, in order."""
+        return list(dict.fromkeys(_words(text, self._kiwi().tokenize(text), _PROPER)))
 
     def _kiwi(self) -> Kiwi:
         with self._lock:

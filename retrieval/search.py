@@ -96,10 +96,11 @@ class Searcher:
         self._tokenizer = tokenizer
         self._fusion = fusion or Fusion()
 
-    def search(self, query: str, k: int = 8) -> SearchResult:
-        """The `k` best passages. Those with the codes the query names come first; passages of one text come once."""
+    def search(self, query: str, k: int = 8, hints: str = "") -> SearchResult:
+        """The `k` best passages; `hints` are further words to look for, which do not change the query's meaning.
+        Those with the codes the query names come first; passages of one text come once."""
         started = time.perf_counter()
-        terms = Counter(self._tokenizer.terms(query))
+        terms = Counter(self._tokenizer.terms(f"{query} {hints}"))
         named = codes(query)
         vector = self._embedder.embed_query(query)
         found = [self._find(place, terms, named, vector) for place in self._places]

@@ -13,7 +13,7 @@ MARKER = re.compile(r"\s*(?:[-*•·▪■□○●◦◇◆▶※☞]|\*{0,2}[�
 _NOTE = r"(?:\s*[(\[<]\s*(?:출처|자료|참고|근거|개정|신설|전문개정|본조신설|[Ss]ource)[^)\]>\n]{0,200}[)\]>]\.?)*"
 _END = re.compile(
     rf"(?:[.!?]+|[。…]+)(?:[\"'”’」』)\]]*+(?=\s|$)(?!\s+(?:라고|라는|이라고|이라는|하고|고)\s){_NOTE}"
-    rf"|(?<=[다요]\.)(?=[가-힣\"'“‘「<(①-⑳]){_NOTE})"
+    rf"|(?<=[다요]\.)(?=[가-힣“‘「<(①-⑳]){_NOTE})"
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:No|Nos|Fig|Tab|Vol|Co|Ltd|Inc|Corp|Dr|Mr|Mrs|Ms|St|vs|cf|pp|e\.g|i\.e|approx)|\b[A-Za-z])$"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -29,10 +30,11 @@ class VectorIndex:
         self._folder = folder
         self._embedder = embedder
         with reported(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._client = _client(folder)
+            self._files = _files(folder)
+            self._client = _client(self._files)
             try:
                 self._collection = self._open()
+                self._entries = self._collection.count()
             except BaseException:
                 self._client.close()
                 raise
@@ -40,15 +42,14 @@ class VectorIndex:
     @property
     def generation(self) -> str:
         """What the last `update` said it brought in; empty when there was none, or the folder has been deleted."""
-        if not (self._folder / "chroma.sqlite3").exists():
+        if not (self._files / "chroma.sqlite3").exists():
             return ""
         return str(self._collection.metadata["generation"])
 
     @property
     def entries(self) -> int:
-        """Number of chunks in the index."""
-        with reported(self._folder):
-            return self._collection.count()
+        """Number of chunks in the index, as of opening or the last update: Chroma takes 6 ms to count 50,000."""
+        return self._entries
 
     def ids(self) -> set[str]:
         """Ids of all chunks in the index."""
@@ -68,6 +69,7 @@ class VectorIndex:
                     part = slice(start, start + _BATCH)
                     self._collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
             self._collection.modify(metadata={"embedder": self._embedder, "generation": generation})
+            self._entries = self._collection.count()
 
     def nearest(self, vector: Vectors, limit: int) -> list[str]:
         """Ids of the chunks whose vectors are nearest to `vector` by cosine, nearest first."""
@@ -91,6 +93,15 @@ class VectorIndex:
         if made_by != self._embedder:
             raise ForeignVectorsError(made_by=made_by, wanted=self._embedder)
         return collection
+
+
+def _files(folder: Path) -> Path:
+    """The only folder in `folder`, or a new one of a random name.
+
+    Chroma remembers a client by its path, one that failed to open too: a rebuilt index must not stand at the old path.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return next((entry for entry in sorted(folder.iterdir()) if entry.is_dir()), folder / secrets.token_hex(4))
 
 
 def _client(folder: Path) -> Client:

@@ -251,3 +251,7 @@ def _show_evidence(data: dict[str, Any], language: cli_text.Language) -> None:
     for passage in data["evidence"]:
         print(f"[{passage['n']}] {passage['title']} · {passage['locator']}")
     print()
+
+
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,7 @@ from assistant.conversation import Conversation
 from assistant.engine import Engine
 from assistant.errors import BadQuestionError, UnknownConversationError
 from assistant.evidence import Passage, Weigh
+from assistant.question import Question
 from assistant.records import Records, TurnState
 from assistant.reply import EvidenceShown, Reply, SentenceShown
 from retrieval.korean import Tokenizer
@@ -33,8 +34,8 @@ class Shelf:
         self.passages = list(passages)
         self.asked: list[str] = []
 
-    def find(self, text: str) -> tuple[list[Passage], Weigh]:
-        self.asked.append(text)
+    def find(self, question: Question) -> tuple[list[Passage], Weigh]:
+        self.asked.append(question.search)
         return self.passages, self._weigh
 
     @staticmethod

@@ -19,7 +19,7 @@ def even(terms: Iterable[str]) -> dict[str, float]:
 
 @pytest.fixture
 def grounding(tokenizer: Tokenizer) -> Grounding:
-    open_question = Question("", "", None, (), frozenset(), frozenset(), "ko")
+    open_question = Question("", "", "", None, (), frozenset(), (), frozenset(), frozenset(), "ko")
     return Grounding(open_question, analyse(PASSAGES, tokenizer), tokenizer, even)
 
 

@@ -273,16 +273,21 @@ def served(api: FakeApi, with_page: bool = False) -> Iterator[str]:
     """The fake on a free loopback port, its URL. It ends with the block."""
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = create(api)
-    if with_page:
-        from ui.page.page import mount
+    server: list[uvicorn.Server] = []
 
-        app = mount(app, url)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    async def serve() -> None:
+        app = create(api)
+        if with_page:
+            from ui.page.page import mount
+
+            app = mount(app, url)  # here, for outside a loop Gradio makes one of its own and never closes it
+        server.append(uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)))
+        await server[0].serve(sockets=[listening])
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    while not server.started:
+    while thread.is_alive() and not (server and server[0].started):
         time.sleep(0.01)
     yield url
-    server.should_exit = True
+    server[0].should_exit = True
     thread.join()

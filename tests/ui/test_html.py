@@ -14,6 +14,7 @@ import pytest
 from tests.ui.fake_api import ATTACK, EVIDENCE, QUOTE, FakeApi
 from ui.page import evidence
 from ui.page.documents import shelf
+from ui.page.page import build
 from ui.page.transcript import history, transcript
 from ui.page.turn import Turn
 from ui.text import SENTENCES, Language
@@ -153,3 +154,9 @@ def test_every_sentence_has_the_same_blanks_in_both_languages(key: str) -> None:
 
 def test_the_fakes_quote_is_in_its_passage() -> None:
     assert f"<mark>{QUOTE}</mark>" in evidence.passage(cast("str", EVIDENCE[0]["text"]), (QUOTE,))
+
+
+async def test_gradio_offers_no_api_of_its_own_and_counts_nothing() -> None:
+    config = build("http://127.0.0.1:1").get_config_file()
+    assert {dependency["api_visibility"] for dependency in config["dependencies"]} == {"private"}
+    assert config["analytics_enabled"] is False

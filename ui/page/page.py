@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,8 @@ class _Page:
                     self._documents = DocumentsTab(clients, self._language)
             self._documents.shown_by(self._documents_tab)
             self._wire()
+        # After every event Gradio would sum up all events so far with pandas, for a page that we have switched off.
+        self.blocks._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
 
     def _wire(self) -> None:
         frame = [self._brand, self._switch, self._chat_tab, self._documents_tab]

@@ -1,0 +1,130 @@
+"""The whole product with its real models, started as a person starts it: `giljabi serve` on a home of its own.
+
+Models come from `GILJABI_HOME/models` where they have been fetched, so that a test run downloads them once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from serving.settings import Settings
+
+READY_SECONDS = 400
+
+
+@dataclass
+class Giljabi:
+    """A `giljabi serve` process that can be killed and started again on the same home."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "GILJABI_HOME": str(self.home), "GILJABI_PORT": str(self.port)}
+
+    def start(self) -> None:
+        log = (self.home / "serve.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "ui.cli", "serve"], env=self.environment, stdout=log, stderr=log
+        )
+        self._await("/health/ready")
+
+    def kill(self) -> None:
+        """As `kill -9` does: no clean-up of any kind."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+
+    def await_indexed(self) -> list[dict[str, object]]:
+        """All documents, once none is on its way."""
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            found: list[dict[str, object]] = httpx.get(f"{self.url}/api/documents", timeout=60).json()["documents"]
+            if found and all(item["status"] in {"indexed", "rejected"} for item in found):
+                return found
+            assert time.monotonic() < deadline, "documents were not indexed in time"
+            time.sleep(0.5)
+
+    def engine_pid(self) -> int:
+        """The embedded engine: the server's child that runs the model."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        pids = [int(pid) for path in children for pid in path.read_text().split()]
+        return next(pid for pid in pids if b"llama_server" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One command of the command line on this home."""
+        return subprocess.run(
+            [sys.executable, "-m", "ui.cli", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=READY_SECONDS,
+            check=False,
+        )
+
+    def _await(self, path: str) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            assert self.process is not None
+            assert self.process.poll() is None, (self.home / "serve.log").read_text()
+            try:
+                if httpx.get(f"{self.url}{path}", timeout=5).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.3)
+        raise AssertionError("the server did not become ready")
+
+
+@pytest.fixture(scope="session")
+def shared_models() -> Path:
+    """The models of this machine's own home; `make test` has fetched them there."""
+    models = Settings().home_path / "models"
+    if not models.is_dir():
+        pytest.fail("the models are not here: run `giljabi models fetch` first")
+    return models
+
+
+@pytest.fixture(scope="session")
+def giljabi(tmp_path_factory: pytest.TempPathFactory, shared_models: Path) -> Iterator[Giljabi]:
+    home = tmp_path_factory.mktemp("giljabi-home")
+    (home / "models").symlink_to(shared_models)
+    served = Giljabi(home, free_port())
+    served.start()
+    served.await_indexed()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="session")
+def page_url(giljabi: Giljabi) -> str:
+    return giljabi.url
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

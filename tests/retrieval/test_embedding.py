@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.embedding import Embedder
+from retrieval.errors import ModelMissingError
+from retrieval.store import Vectors
+
+
+class Recorder(Embedder):
+    """An embedder whose model only counts: what was asked of it, and in how many calls."""
+
+    def __init__(self, folder: Path, batch: int = 16) -> None:
+        super().__init__(folder, "recorder", batch=batch)
+        self.asked: list[list[str]] = []
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        self.asked.append(texts)
+        return np.full((len(texts), 3), len(self.asked), dtype=np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "1_Pooling").mkdir()
+    (tmp_path / "1_Pooling" / "config.json").write_text(json.dumps({"word_embedding_dimension": 3}), encoding="utf-8")
+    return tmp_path
+
+
+def test_identity_is_known_without_loading(folder: Path) -> None:
+    assert Embedder(folder, "small").identity == "small/3"
+
+
+def test_a_missing_model_is_said_so(tmp_path: Path) -> None:
+    embedder = Embedder(tmp_path / "absent")
+    with pytest.raises(ModelMissingError):
+        _ = embedder.identity
+    with pytest.raises(ModelMissingError):
+        embedder.embed_query("무엇")
+
+
+def test_queries_and_passages_get_their_prefixes(folder: Path) -> None:
+    embedder = Recorder(folder)
+    assert embedder.embed_passages(["가", "나"]).shape == (2, 3)
+    assert embedder.embed_query("다").shape == (3,)
+    assert embedder.asked == [["passage: 가", "passage: 나"], ["query: 다"]]
+    assert embedder.embed_passages([]).shape == (0, 3)
+
+
+def test_batches_are_of_like_length_and_rows_come_back_in_order(folder: Path) -> None:
+    embedder = Recorder(folder, batch=2)
+    vectors = embedder.embed_passages(["가", "가나다라", "가나", "가나다"])
+    assert [len(texts) for texts in embedder.asked] == [2, 2]
+    assert vectors[:, 0].tolist() == [2, 1, 2, 1]
+
+
+def test_a_query_asked_again_is_not_computed_again(folder: Path) -> None:
+    embedder = Recorder(folder)
+    first = embedder.embed_query("같은 질문")
+    assert (embedder.embed_query("같은 질문") == first).all()
+    assert len(embedder.asked) == 1
