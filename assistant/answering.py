@@ -12,10 +12,10 @@ from assistant import prompts
 from assistant.drafting import draft_sentences
 from assistant.engine import Engine, Owner
 from assistant.errors import EngineDownError
-from assistant.evidence import Line, Passage, Reading, Weigh, condensed
-from assistant.grounding import Grounding
+from assistant.evidence import Line, Passage, Ranked, Reading, Weigh, condensed, coverage
+from assistant.grounding import Grounding, Verdict
 from assistant.judgement import Judgement
-from assistant.question import Question
+from assistant.question import Question, subject_terms
 from assistant.reply import Citation, Degraded, Reply, SentenceShown, citation
 from assistant.text import Language, sentence
 from assistant.vocabulary import NOTHING_FOUND
@@ -24,6 +24,8 @@ from retrieval.korean import Tokenizer
 PROMPT_ROOM = 240
 """Characters of evidence in a prompt: about 200 tokens, what two cores read in the time a person waits."""
 MOST_SENTENCES = 3
+REPEATED = 0.8
+"""A sentence with this share of its words already shown says nothing new."""
 QUOTATION = "quotation"
 """Named as the model of an answer that no model worded."""
 
@@ -36,6 +38,7 @@ class Case:
     question: Question
     language: Language
     readings: Sequence[Reading]
+    ranked: Sequence[Ranked]
     weigh: Weigh
     judgement: Judgement
 
@@ -73,23 +76,28 @@ class Answering:
         self._model = QUOTATION
 
     async def events(self, *, engine_lives: bool) -> AsyncGenerator[SentenceShown]:
-        """Sentences as they are released. Without a living engine, or where it fails, the evidence itself is quoted."""
-        if self._case.judgement.carries and engine_lives:
-            async with aclosing(self._drafted()) as drafted:
-                async for shown in drafted:
-                    yield shown
-            if self._parts and not self._degraded:
-                return
-        elif self._case.judgement.carries:
+        """Sentences as they are released: the line that answers, quoted at once, then the model's checked wording."""
+        judgement = self._case.judgement
+        if not judgement.carries:
+            for shown in self._refusal():
+                yield shown
+            return
+        if not engine_lives:
             self._degraded = "engine_down"
-        for shown in self._quoted():
-            yield shown
+            yield self._show(sentence("engine_down", self._case.language))
+        yield self._quote(judgement.lead)
+        if not engine_lives:
+            return
+        async with aclosing(self._drafted()) as drafted:
+            async for shown in drafted:
+                yield shown
+        if self._degraded:
+            yield self._show(sentence(self._degraded, self._case.language))
 
     async def _drafted(self) -> AsyncGenerator[SentenceShown]:
         """Checked sentences of the model's draft, up to the first that the evidence does not carry."""
         case = self._case
         grounding = Grounding(case.question, case.readings, self._tokenizer, case.weigh)
-        self._model = self._engine.name
         try:
             async with aclosing(draft_sentences(self._engine, case.owner, self._prompt())) as sentences:
                 async for drafted in sentences:
@@ -98,35 +106,43 @@ class Answering:
                     if NOTHING_FOUND.search(drafted) or not verdict.lines:
                         self._removed += 1
                         break
-                    if verdict.text not in self._parts:
+                    if self._is_new(verdict):
+                        self._model = self._engine.name
                         yield self._show(verdict.text, verdict.lines)
-                    if len(self._parts) >= MOST_SENTENCES:
+                    if len(self._parts) > MOST_SENTENCES:
                         break
         except TimeoutError:
             self._degraded = "engine_busy"
         except EngineDownError:
-            self._degraded = "engine_cut" if self._parts else "engine_down"
+            self._degraded = "engine_cut"
+
+    def _is_new(self, verdict: Verdict) -> bool:
+        """Whether a sentence tells more than what has been shown: another line, or words the quote does not have."""
+        if verdict.text in self._parts:
+            return False
+        if any(line not in self._case.judgement.lead for line in verdict.lines):
+            return True
+        shown = frozenset(self._tokenizer.words(" ".join(self._parts)))
+        return coverage(subject_terms(verdict.text, self._tokenizer), shown, {}) < REPEATED
 
     def _prompt(self) -> prompts.Prompt:
         case = self._case
-        selected = condensed(case.question, case.readings, case.weigh(case.question.terms), PROMPT_ROOM)
+        selected = condensed(case.ranked, case.readings, PROMPT_ROOM)
         numbered = [(passage.n, passage.title, text) for passage, text in selected]
         return prompts.messages(case.question.text, case.question.topic, numbered, case.question.language)
 
-    def _quoted(self) -> list[SentenceShown]:
-        """Quote the line that answers best, or say honestly that nothing does."""
+    def _quote(self, lines: tuple[Line, ...]) -> SentenceShown:
+        cited = citation(lines)
+        return self._show(sentence("quote", self._case.language, quote=cited.quote, n=cited.n), lines)
+
+    def _refusal(self) -> list[SentenceShown]:
+        """Say that nothing answers, with the document's own word on it where there is one, and what to do next."""
         judgement, language = self._case.judgement, self._case.language
-        self._model = self._model if self._parts else QUOTATION
-        line = judgement.best
-        if judgement.carries and line is not None:
-            told = [self._show(sentence(self._degraded, language))] if self._degraded else []
-            quoted = sentence("quote", language, quote=citation((line,)).quote, n=line.passage.n)
-            return [*told, self._show(quoted, (line,))]
         self._abstained = True
-        if judgement.stated and line is not None:
-            text = sentence("stated_unknown", language, quote=citation((line,)).quote, n=line.passage.n)
-            return [self._show(text, (line,)), self._show(sentence("abstain_next", language))]
-        return [self._show(sentence("abstain", language)), self._show(sentence("abstain_next", language))]
+        first = self._show(sentence("abstain", language))
+        if judgement.stated:
+            first = SentenceShown(first.text + self._quote(judgement.lead).text)
+        return [first, self._show(sentence("abstain_next", language))]
 
     def _show(self, text: str, lines: tuple[Line, ...] = ()) -> SentenceShown:
         self._clock.first_text = self._clock.first_text or self._clock.elapsed()

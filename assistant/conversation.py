@@ -13,7 +13,7 @@ from datetime import date
 from assistant.answering import Answering, Case, Clock
 from assistant.engine import Engine, Owner
 from assistant.errors import EngineDownError
-from assistant.evidence import analyse
+from assistant.evidence import analyse, ranked_lines
 from assistant.judgement import judge
 from assistant.passages import Finder
 from assistant.question import Question, understand
@@ -119,6 +119,8 @@ class Conversation:
         """Find and read the passages, and decide whether they can carry an answer."""
         passages, weigh = self._finder.find(question)
         readings = analyse(passages, self._tokenizer)
-        judgement = judge(question, readings, weigh(question.terms))
+        weights = weigh(question.terms)
+        ranked = ranked_lines(question, readings, weights)
+        judgement = judge(question, readings, ranked, weights)
         shown = [reading for reading in readings if reading.passage.n <= SHOWN]
-        return Case(Owner(self._company, person), question, language, shown, weigh, judgement)
+        return Case(Owner(self._company, person), question, language, shown, ranked, weigh, judgement)

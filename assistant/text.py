@@ -17,10 +17,6 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "en": "Try a more specific question, or add the document that should hold the answer and ask again. "
         "For a support programme, check the notice itself, Bizinfo (기업마당) or the agency in charge.",
     },
-    "stated_unknown": {
-        "ko": "자료에서 찾지 못했습니다. 자료에는 “{quote}”라고 적혀 있습니다. [{n}]",
-        "en": "I could not find this in the documents. They say: “{quote}” [{n}]",
-    },
     "quote": {
         "ko": "자료에 이렇게 적혀 있습니다: “{quote}” [{n}]",
         "en": "The document says: “{quote}” [{n}]",
@@ -30,12 +26,12 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "en": "The AI cannot write an answer at the moment, so here is the evidence itself.",
     },
     "engine_busy": {
-        "ko": "지금 질문이 밀려 있어, 찾은 근거를 먼저 그대로 보여 드립니다. 잠시 뒤에 다시 물어보시면 AI가 정리해 드립니다.",
+        "ko": "지금 질문이 밀려 있어, 찾은 근거를 그대로 보여 드렸습니다. 잠시 뒤에 다시 물어보시면 AI가 풀어서 설명해 드립니다.",
         "en": "Many questions are waiting, so here is the evidence itself. Ask again a little later for a written answer.",
     },
     "engine_cut": {
-        "ko": "답변 도중 AI가 멈추어, 나머지는 찾은 근거를 그대로 보여 드립니다.",
-        "en": "The AI stopped midway, so the rest is the evidence itself.",
+        "ko": "AI가 도중에 멈추어, 찾은 근거까지만 보여 드립니다.",
+        "en": "The AI stopped midway, so only the evidence is shown.",
     },
     "not_in_force": {
         "ko": "이 법령은 {date}부터 시행됩니다. 지금 시행 중인 조문은 국가법령정보센터에서 확인해 주세요.",

@@ -57,6 +57,12 @@ FORMAL: dict[str, tuple[str, ...]] = {
     "잔업": ("연장근로",), "연차": ("유급휴가",), "알바": ("단시간근로자",), "나라": ("정부", "국가"), "국비": ("정부", "공공"),
     "보조금": ("지원금", "정부지원금"), "식구": ("직원", "종사자", "상시근로자"), "챗봇": ("생성형", "인공지능"),
     "챗gpt": ("거대언어모델", "생성형"), "인공지능": ("ai",), "불량": ("결함", "검사"), "홈페이지": ("누리집",), "사이트": ("누리집",),
+    "내보내": ("해고",), "자르": ("해고",), "퇴사": ("퇴직",), "그만두": ("퇴직",), "일주일": ("1주", "주"), "신입": ("근로자",),
+    "보이": ("열람",), "지우": ("파기", "삭제"), "랜섬웨어": ("악성", "감염"), "감염": ("악성",), "물량": ("휴업",), "세우": ("휴업",),
+    "멈추": ("작업중지", "중지"), "붙이": ("게시", "부착"), "임산부": ("임신",), "쉬는시간": ("휴게시간",), "휴게": ("휴게시간",),
+    "퇴직금": ("퇴직급여",), "동의서": ("동의",), "검수": ("검사",), "취소": ("위탁취소",), "이자": ("지연이자",), "자재": ("원재료",),
+    "재료": ("원재료",), "원자재": ("원재료",), "특허": ("기술자료",), "베끼": ("유용",), "빼돌리": ("유용",), "도용": ("유용",),
+    "교육비": ("교육", "훈련"), "출석": ("출석률",),
 }  # fmt: skip
 """What staff say, and the words under which laws and notices have it: added to a search, and read as the same thing."""
 
@@ -85,18 +91,31 @@ NOTHING_FOUND = re.compile(
 )
 """How a language model says that the passages hold no answer."""
 
-_AMOUNT = re.compile(
-    r"얼마|금액|한도|지원금|보조금|몇\s*(?:프로|퍼|%|퍼센트|억|만|원)|가격|비용|요율|이자|금리|단가|비율"
+_WANTED: tuple[tuple[str, frozenset[str]], ...] = (
+    (r"몇\s*(?:프로|퍼|%|퍼센트)|비율|요율|금리|이자", frozenset({"%"})),
+    (r"몇\s*(?:억|만|천|조|원|백)|금액|한도|지원금|보조금|가격|비용|예산|단가|이용료|요금|수수료|견적|시세|벌금|과태료|과징금|얼마(?!나\s*(?:걸|자주|오래))", frozenset({"원", "%"})),
+    (r"언제|며칠|날짜|마감|기한|시기|몇\s*(?:월|일)|얼마\s*(?:안|만|전|동안)|얼마나\s*(?:걸|오래)|몇\s*(?:달|개월)", frozenset({"date", "일", "개월", "년", "시간", "주"})),
+    (r"기간|몇\s*년|몇년|얼마나\s*오래|몇\s*해", frozenset({"년", "개월", "일", "주"})),
+    (r"몇\s*시간", frozenset({"시간"})),
+    (r"몇\s*(?:명|사람|인)|인원", frozenset({"명"})),
+    (r"몇\s*(?:개|곳|군데|건|가지|대|과제|업체|회사|기업)|개수|규모", frozenset({"개", "가지", "대"})),
+    (r"몇\s*(?:번|차례|회)(?!호)", frozenset({"번"})),
+    (r"몇\s*(?:단계|점|배|레벨|수준)|점수|배점", frozenset({"단계", "점", "배"})),
+    (r"몇\s*(?:도|미터|센치|센티|밀리|럭스|데시벨)|온도|높이|압력", frozenset({"℃", "m", "cm", "mm", "MPa", "bar", "dB"})),
+    (r"번호|전화|연락처", frozenset({"code"})),
+)  # fmt: skip
+"""How a question asks for a value, and the units (of `assistant.claims`) in which it could be answered."""
+
+
+NOT_KNOWN: frozenset[str] = frozenset(
+    "확인 않 되 공고문 회차 다음 자료실 자료 이 문의 조회 사업 스마트 공장 년 월".split()  # noqa: SIM905
 )
-_COUNT = re.compile(r"몇|며칠|얼마|개수|규모|점수|배점|기간")
-_TIME = re.compile(r"언제|며칠|날짜|마감|몇\s*(?:월|일|년|시)|기한|시기")
-_NUMBER_OF = re.compile(r"번호|전화|주소|연락처|홈페이지|사이트|URL", re.IGNORECASE)
+"""Words around a statement that something is not known, which tell nothing of what that is."""
 
 
 def asks_for(question: str) -> frozenset[str]:
-    """Kinds of value the question wants: amount, count, time, contact; empty where it wants words."""
-    kinds = (("amount", _AMOUNT), ("count", _COUNT), ("time", _TIME), ("contact", _NUMBER_OF))
-    return frozenset(kind for kind, pattern in kinds if pattern.search(question))
+    """Units of the values that would answer; empty where the question wants words."""
+    return frozenset().union(*(units for pattern, units in _WANTED if re.search(pattern, question)))
 
 
 def forms(term: str) -> frozenset[str]:

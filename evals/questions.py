@@ -27,7 +27,7 @@ class Asked:
 
 
 def load(name: str, reference: Path) -> list[Asked]:
-    """The set `dev` or `test`. `reference`: folder that holds `laws/` and `policy/`; raises EvalError where it is absent."""
+    """The set `dev`, `dev2` or `test`. `reference`: folder that holds `laws/` and `policy/`; raises EvalError where it is absent."""
     source = files("evals") / "data" / "questions" / f"{name}.jsonl"
     if not source.is_file():
         raise EvalError(f"질문 묶음 '{name}'이 없습니다 · no question set '{name}'")

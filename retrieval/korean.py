@@ -31,7 +31,7 @@ _CONTENT = frozenset(
     ("NNG", "NNP", "NNB", "NR", "XR", "VV", "VV-I", "VV-R", "VA", "VA-I", "VA-R", "MM", "MAG", "SL", "SH", "SN")
 ) | {"W_SERIAL", "W_URL", "W_EMAIL"}
 _NAMING = frozenset(["NNG", "NNP", "XR", "SL", "SH", "W_SERIAL"])
-_PROPER = frozenset("NNP SL W_SERIAL".split())
+_PROPER = frozenset(["NNP", "SL", "W_SERIAL"])
 _JOINED = frozenset(("NNG", "NNP", "NNB", "NR", "XR", "XPN", "XSN", "SL", "SN"))
 """Neighbours of these kinds are also indexed as one term, so '예지 보전' finds '예지보전' and '6억' is not any 6."""
 _UNITS = frozenset("%℃℉‰㎜㎝㎞㎏㎡㎥")

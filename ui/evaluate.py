@@ -64,7 +64,10 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
     with _product(Settings(lang=lang) if lang else Settings()) as made:  # type: ignore[arg-type]
         _take_in(made, reference)
         rows, labels = table(
-            made.finder(LOCAL_COMPANY), made.tokenizer, load("dev", reference), datetime.now(KOREA).date()
+            made.finder(LOCAL_COMPANY),
+            made.tokenizer,
+            [*load("dev", reference), *load("dev2", reference)],
+            datetime.now(KOREA).date(),
         )
     _print({"rows": len(labels), "answerable": int(labels.sum()), "weights": fit(rows, labels)}, as_json)
 

@@ -35,7 +35,6 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "writing_on": {"ko": "이어서 쓰고 있습니다", "en": "Still writing"},
     "place": {"ko": "차례를 기다리고 있습니다. 대기 {place}번째", "en": "Waiting for a turn: number {place} in the queue"},
     # What became of it
-    "answer": {"ko": "답변", "en": "Answer"},
     "abstained": {"ko": "답할 근거가 없습니다", "en": "No evidence to answer from"},
     "abstained_next": {"ko": "자료 올리기", "en": "Add a document"},
     "engine_down": {"ko": "AI가 쉬고 있어 자료의 문장을 그대로 옮겼습니다.", "en": "The AI is unavailable, so the documents are quoted as they are."},
@@ -77,9 +76,8 @@ SENTENCES: dict[str, dict[Language, str]] = {
     # Documents
     "upload": {"ko": "파일 올리기", "en": "Add files"},
     "upload_hint": {"ko": "PDF, HTML, 마크다운, 텍스트 파일을 올리면 읽어서 답의 근거로 씁니다. 다른 회사에는 보이지 않습니다.", "en": "PDF, HTML, Markdown and text files are read and used as evidence for answers. Other companies cannot see them."},
-    "uploading": {"ko": "올리는 중 ({done}/{total}): {name}", "en": "Sending ({done}/{total}): {name}"},
+    "uploading": {"ko": "올리는 중: {names}", "en": "Sending: {names}"},
     "unchanged": {"ko": "이미 있는 자료입니다: {name}", "en": "Already here: {name}"},
-    "not_taken": {"ko": "{name}: {reason}", "en": "{name}: {reason}"},
     "company": {"ko": "우리 회사 자료", "en": "Our company's documents"},
     "company_none": {"ko": "아직 올린 자료가 없습니다. 설비 설명서나 사내 기준을 올려 보세요.", "en": "Nothing added yet. Try a machine manual or a company standard."},
     "library": {"ko": "공용 자료실", "en": "Library"},

@@ -36,10 +36,12 @@ def test_a_question_with_its_own_subject_stands_alone(text: str, tokenizer: Toke
 @pytest.mark.parametrize(
     ("text", "wants"),
     [
-        ("얼마까지 지원하나요?", "amount"),
-        ("언제 마감이에요?", "time"),
-        ("몇 번 와야 하나요?", "count"),
-        ("담당자 전화번호 알려줘", "contact"),
+        ("얼마까지 지원하나요?", "원"),
+        ("몇 퍼센트를 내나요?", "%"),
+        ("언제 마감이에요?", "date"),
+        ("몇 번 와야 하나요?", "번"),
+        ("일주일에 몇시간까지요?", "시간"),
+        ("담당자 전화번호 알려줘", "code"),
     ],
 )
 def test_the_kind_of_value_asked_for_is_seen(text: str, wants: str, tokenizer: Tokenizer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ import gradio as gr
 
 from ui.client import Client
 from ui.errors import ClientError
-from ui.page.live import event_value, live_html
+from ui.page.live import DIRECT, QUIET, event_value, live_html, problem
 from ui.page.transcript import history, transcript
 from ui.page.turn import Turn, recalled
 from ui.text import Language, sentence
@@ -42,6 +42,7 @@ class ChatTab:
             with gr.Column(elem_classes="gj-main", min_width=0):
                 self.transcript = live_html(transcript((), _today(), "ko"), ("submit", "rate"), "gj-transcript")
                 with gr.Column(elem_classes="gj-dock", min_width=0):
+                    self.alert = gr.HTML(elem_id="gj-alert", apply_default_css=False)
                     with gr.Row(elem_classes="gj-composer"):
                         self.box = gr.Textbox(
                             elem_id="gj-box",
@@ -58,24 +59,22 @@ class ChatTab:
 
     def _wire(self) -> None:
         session = [self.turns, self.conversation, self._language]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-        buttons = [self.send, self.stop]
-        talk = [self.transcript, self.turns, self.conversation, *buttons]
+        talk = [self.transcript, self.turns, self.conversation, self.history, self.alert, self.send, self.stop]
         asking = gr.on(
             [self.send.click, self.box.submit, self.transcript.submit],
             self._ask,
             [self.box, *session],
             [self.box, *talk],
             trigger_mode="once",
-            **quiet,
+            concurrency_limit=None,
+            **QUIET,
         )
-        asking.then(self._settle, [self.box, *session], [self.box, self.history, *talk], **quiet)
+        asking.then(self._settle, [self.box, *session], [self.box, *talk], **DIRECT)
         self.stop.click(None, cancels=[asking])
-        opening = [*talk, self.history]
-        self.history.fresh(self._fresh, [self._language], opening, **quiet)
-        self.history.open(self._open, [self._language], opening, **quiet)
-        self.history.forget(self._forget, [self.conversation, self._language], opening, **quiet)
-        self.transcript.rate(self._rate, [self.turns, self._language], [self.transcript, self.turns], **quiet)
+        self.history.fresh(self._fresh, [self._language], talk, **DIRECT)
+        self.history.open(self._open, [self.conversation, self._language], talk, **DIRECT)
+        self.history.forget(self._forget, [self.conversation, self._language], talk, **DIRECT)
+        self.transcript.rate(self._rate, [self.turns, self._language], talk, **DIRECT)
 
     def parts(self) -> list[Any]:
         """What `labels` and `arrive` may change."""
@@ -129,6 +128,7 @@ class ChatTab:
             self.box: typed if chosen else "",
             self.send: gr.update(visible=False),
             self.stop: gr.update(visible=True),
+            self.alert: "",
             **self._shown((*kept, turn), language),
         }
         try:
@@ -153,24 +153,22 @@ class ChatTab:
     def _fresh(self, language: Language) -> Update:
         return self._begun("", (), language)
 
-    def _open(self, language: Language, event: gr.EventData) -> Update:
-        conversation = event_value(event, "target")
+    def _open(self, conversation: str, language: Language, event: gr.EventData) -> Update:
+        target = event_value(event, "target")
         try:
-            return self._begun(conversation, self._recall(conversation, language), language)
+            return self._begun(target, self._recall(target, language), language)
         except ClientError as error:
-            gr.Warning(error.title)
-            return {self.history: self._listed("", language)}
+            return {self.alert: problem(error), self.history: self._listed(conversation, language)}
 
     def _forget(self, conversation: str, language: Language, event: gr.EventData) -> Update:
         target = event_value(event, "target")
         try:
             self._clients[language].delete_conversation(target)
         except ClientError as error:
-            gr.Warning(error.title)
-        else:
-            if target == conversation:
-                return self._begun("", (), language)
-        return {self.history: self._listed(conversation, language)}
+            return {self.alert: problem(error), self.history: self._listed(conversation, language)}
+        if target == conversation:
+            return self._begun("", (), language)
+        return {self.alert: "", self.history: self._listed(conversation, language)}
 
     def _rate(self, turns: Turns, language: Language, event: gr.EventData) -> Update:
         rating = int(event_value(event, "rating"))
@@ -179,14 +177,15 @@ class ChatTab:
         try:
             self._clients[language].feedback(turn.conversation_id, turn.turn_id, rating, comment)
         except ClientError as error:
-            gr.Warning(error.title)
-            return {self.transcript: gr.skip()}
-        return self._shown((*turns[:at], turn.rated(rating, comment), *turns[at + 1 :]), language)
+            return {self.alert: problem(error)}
+        rated = (*turns[:at], turn.rated(rating, comment), *turns[at + 1 :])
+        return {self.alert: "", **self._shown(rated, language)}
 
     def _begun(self, conversation: str, turns: Turns, language: Language) -> Update:
         return {
             self.conversation: conversation,
             self.history: self._listed(conversation, language),
+            self.alert: "",
             self.send: gr.update(visible=True),
             self.stop: gr.update(visible=False),
             **self._shown(turns, language),
@@ -200,12 +199,10 @@ class ChatTab:
         return tuple(recalled(turn, conversation) for turn in kept["turns"])
 
     def _listed(self, conversation: str, language: Language) -> str:
-        heads: Sequence[Mapping[str, Any]] = ()
         try:
-            heads = self._clients[language].conversations()
+            return history(self._clients[language].conversations(), conversation, language)
         except ClientError as error:
-            gr.Warning(error.title)
-        return history(heads, conversation, language)
+            return history((), conversation, language, problem(error))
 
 
 def _today() -> date:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import gradio as gr
 
 from ui.client import Client
 from ui.errors import ClientError
-from ui.page.live import event_value, live_html
+from ui.page.live import DIRECT, event_value, live_html, problem
 from ui.page.transcript import deletion, moment
 from ui.text import Language, sentence
 
@@ -38,79 +37,68 @@ class DocumentsTab:
                 )
             self.progress = gr.HTML(elem_id="gj-progress", apply_default_css=False)
             self.shelf = live_html(shelf((), "ko"), ("discard",), "gj-shelf")
+            self.clock = gr.Timer(POLL_SECONDS, active=False)
         self._wire()
 
     def _wire(self) -> None:
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-        self.upload.upload(self._take_in, [self.upload, self._language], [self.progress, self.shelf], **quiet)
-        self.shelf.discard(self._discard, [self._language], [self.shelf], **quiet)
+        shown = [self.shelf, self.clock]
+        sending = self.upload.upload(self._announce, [self.upload, self._language], [self.progress], **DIRECT)
+        sending.then(self._take_in, [self.upload, self._language], [self.progress, *shown], **DIRECT)
+        self.shelf.discard(self._discard, [self._language], [self.progress, *shown], **DIRECT)
+        self.clock.tick(self._look, [self._language], shown, trigger_mode="once", **DIRECT)
 
     def shown_by(self, tab: Any) -> None:
-        """Keeps the list fresh from when `tab` is chosen until nothing is under way."""
-        tab.select(
-            self._watch,
-            [self._language],
-            [self.shelf],
-            show_progress="hidden",
-            api_visibility="private",
-            concurrency_limit=None,
-        )
+        """Refreshes the list when `tab` is chosen."""
+        tab.select(self._look, [self._language], [self.shelf, self.clock], **DIRECT)
 
     def parts(self) -> list[Any]:
-        return [self.hint, self.upload, self.shelf]
+        return [self.hint, self.upload, self.shelf, self.clock]
 
     def labels(self, language: Language) -> Update:
         return {
             self.hint: f"<p>{sentence('upload_hint', language)}</p>",
             self.upload: gr.update(label=sentence("upload", language)),
-            self.shelf: shelf(self._listed(language), language),
+            **self._look(language),
         }
 
-    async def _take_in(self, paths: Sequence[str], language: Language) -> AsyncGenerator[Update]:
-        notes: list[str] = []
-        for at, path in enumerate(map(Path, paths), 1):
-            sending = sentence("uploading", language, done=at, total=len(paths), name=escape(path.name))
-            yield {self.progress: _progress([*notes, f'<p class="gj-state busy">{sending}</p>'])}
-            notes += await asyncio.to_thread(self._send, path, language)
-        yield {self.progress: _progress(notes)}
-        async for update in self._watch(language):
-            yield update
+    def _announce(self, paths: Sequence[str], language: Language) -> Update:
+        names = ", ".join(escape(Path(path).name) for path in paths)
+        return {
+            self.progress: f'<p class="gj-state busy" role="status">{sentence("uploading", language, names=names)}</p>'
+        }
 
-    def _send(self, path: Path, language: Language) -> list[str]:
+    def _take_in(self, paths: Sequence[str], language: Language) -> Update:
+        notes = [self._send(Path(path), language) for path in paths]
+        return {self.progress: "".join(notes), **self._look(language)}
+
+    def _send(self, path: Path, language: Language) -> str:
         """Hands one file to the server and keeps no copy. What the person must know of it, if anything."""
-        name = escape(path.name)
         try:
             answer = self._clients[language].upload(path)
         except ClientError as error:
-            words = sentence("not_taken", language, name=name, reason=escape(error.title))
-            return [f'<p class="gj-note error" role="alert">{words}</p>']
+            return problem(ClientError(f"{path.name}: {error.title}", error.status))
         finally:
             path.unlink(missing_ok=True)
-        if answer.get("status") == "unchanged":
-            return [f'<p class="gj-note plain" role="note">{sentence("unchanged", language, name=name)}</p>']
-        return []
-
-    async def _watch(self, language: Language) -> AsyncGenerator[Update]:
-        while True:
-            documents = await asyncio.to_thread(self._listed, language)
-            yield {self.shelf: shelf(documents, language)}
-            if not any(document["status"] in UNDER_WAY for document in documents):
-                return
-            await asyncio.sleep(POLL_SECONDS)
+        if answer.get("status") != "unchanged":
+            return ""
+        return f'<p class="gj-note plain" role="note">{sentence("unchanged", language, name=escape(path.name))}</p>'
 
     def _discard(self, language: Language, event: gr.EventData) -> Update:
+        trouble = ""
         try:
             self._clients[language].delete_document(event_value(event, "target"))
         except ClientError as error:
-            gr.Warning(error.title)
-        return {self.shelf: shelf(self._listed(language), language)}
+            trouble = problem(error)
+        return {self.progress: trouble, **self._look(language)}
 
-    def _listed(self, language: Language) -> Sequence[Document]:
+    def _look(self, language: Language) -> Update:
+        """The list as it is now; the clock runs on while something in it is under way."""
         try:
-            return self._clients[language].documents()
+            documents = self._clients[language].documents()
         except ClientError as error:
-            gr.Warning(error.title)
-            return ()
+            return {self.shelf: problem(error), self.clock: gr.Timer(active=False)}
+        moving = any(document["status"] in UNDER_WAY for document in documents)
+        return {self.shelf: shelf(documents, language), self.clock: gr.Timer(active=moving)}
 
 
 def shelf(documents: Sequence[Document], language: Language) -> str:
@@ -162,7 +150,3 @@ def _size(count: int) -> str:
     if count >= 1_000_000:
         return f"{count / 1_000_000:.1f} MB"
     return f"{max(1, count // 1000)} KB" if count else ""
-
-
-def _progress(notes: Sequence[str]) -> str:
-    return f'<div aria-live="polite">{"".join(notes)}</div>' if notes else ""

@@ -29,14 +29,14 @@ window.giljabi ??= (() => {
     mark?.focus({ preventScroll: true });
   }
 
-  function sure(button) {
+  function sure(asked) {
     return new Promise((decided) => {
       const box = document.createElement("dialog");
       box.className = "gj-sure";
       const words = document.createElement("p");
-      words.textContent = button.dataset.sure;
+      words.textContent = asked.sure;
       const row = document.createElement("div");
-      for (const [answer, label] of [["no", button.dataset.no], ["yes", button.dataset.yes]]) {
+      for (const [answer, label] of [["no", asked.no], ["yes", asked.yes]]) {
         const choice = document.createElement("button");
         choice.type = "button";
         choice.className = answer;
@@ -72,19 +72,20 @@ window.giljabi ??= (() => {
   async function clicked(event, trigger) {
     const button = event.target.closest("button, summary");
     if (!button) return;
-    const { act, card, back, tab, drawer } = button.dataset;
+    const carried = { ...button.dataset }; // as pressed: a new rendering may reuse this button for another row
+    const { act, card, back, tab, drawer } = carried;
     if (card) return openCard(card, button);
     if (back) return goBack(back);
     if (tab) return document.querySelectorAll(".gj-tabs [role=tab]")[tab]?.click();
     if (drawer !== undefined) return setDrawer(!drawerOpen);
     if (button.matches(".gj-card > summary")) opened.set(button.parentElement.id, !button.parentElement.open);
-    if (!act || (button.dataset.sure && !(await sure(button)))) return;
+    if (!act || (carried.sure && !(await sure(carried)))) return;
     if (LEAVING.includes(act)) await idle();
     if (act === "open" || act === "fresh") {
       opened.clear();
       setDrawer(false);
     }
-    trigger(act, { ...button.dataset });
+    trigger(act, carried);
   }
 
   function submitted(event, trigger) {

@@ -12,6 +12,7 @@ import gradio as gr
 from ui.client import Client
 from ui.page.chat import ChatTab, Turns
 from ui.page.documents import DocumentsTab
+from ui.page.live import DIRECT
 from ui.text import Language, sentence
 
 STYLE = Path(__file__).with_name("page.css")
@@ -68,10 +69,9 @@ class _Page:
     def _wire(self) -> None:
         frame = [self._brand, self._switch, self._chat_tab, self._documents_tab]
         every = [*frame, *self._chat.parts(), *self._documents.parts(), self._language]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-        self.blocks.load(self._arrive, [self._chat.conversation, self._language], every, **quiet)
+        self.blocks.load(self._arrive, [self._chat.conversation, self._language], every, **DIRECT)
         session = [self._chat.turns, self._chat.conversation, self._language]
-        self._switch.click(self._speak_other, session, every, **quiet)
+        self._switch.click(self._speak_other, session, every, **DIRECT)
 
     def _arrive(self, conversation: str, language: Language) -> dict[Any, Any]:
         return self._frame(language) | self._chat.arrive(conversation, language)

@@ -27,11 +27,12 @@ def transcript(turns: Sequence[Turn], today: date, language: Language) -> str:
     return f'<div class="gj-transcript" lang="{language}">{shown}</div>'
 
 
-def history(conversations: Sequence[Mapping[str, Any]], current: str, language: Language) -> str:
-    """The list of conversations; on a phone a drawer that the button opens."""
+def history(conversations: Sequence[Mapping[str, Any]], current: str, language: Language, trouble: str = "") -> str:
+    """The list of conversations; on a phone a drawer that the button opens. `trouble` is HTML shown in its place."""
     name = sentence("history", language)
     rows = "".join(_conversation(head, current, language) for head in conversations)
-    listed = f"<ul>{rows}</ul>" if rows else f'<p class="gj-none">{sentence("history_none", language)}</p>'
+    none = trouble or f'<p class="gj-none">{sentence("history_none", language)}</p>'
+    listed = f"<ul>{rows}</ul>" if rows else none
     return f"""<nav class="gj-history" aria-label="{name}">
 <button type="button" class="gj-fresh" data-act="fresh">{sentence("fresh", language)}</button>
 <button type="button" class="gj-drawer" data-drawer>{name} <span class="gj-count">{len(conversations)}</span></button>
@@ -125,7 +126,7 @@ def _end(turn: Turn, language: Language) -> str:
     """The line under a finished answer: how it was made, and the two thumbs."""
     if turn.phase != "done":
         return ""
-    parts = [sentence("quotation", language) if turn.model == "quotation" else turn.model]
+    parts = [] if turn.abstained else [sentence("quotation", language) if turn.model == "quotation" else turn.model]
     if turn.seconds:
         parts.append(sentence("seconds", language, seconds=f"{turn.seconds:.1f}"))
     if turn.removed:
