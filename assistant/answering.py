@@ -117,11 +117,7 @@ class Answering:
             self._degraded = "engine_cut"
 
     def _is_new(self, verdict: Verdict) -> bool:
-        """Whether a sentence tells more than what has been shown: another line, or words the quote does not have."""
-        if verdict.text in self._parts:
-            return False
-        if any(line not in self._case.judgement.lead for line in verdict.lines):
-            return True
+        """Whether a sentence tells more than what has been shown."""
         shown = frozenset(self._tokenizer.words(" ".join(self._parts)))
         return coverage(subject_terms(verdict.text, self._tokenizer), shown, {}) < REPEATED
 
@@ -131,18 +127,20 @@ class Answering:
         numbered = [(passage.n, passage.title, text) for passage, text in selected]
         return prompts.messages(case.question.text, case.question.topic, numbered, case.question.language)
 
-    def _quote(self, lines: tuple[Line, ...]) -> SentenceShown:
+    def _quote(self, lines: tuple[Line, ...], words: str = "quote") -> SentenceShown:
         cited = citation(lines)
-        return self._show(sentence("quote", self._case.language, quote=cited.quote, n=cited.n), lines)
+        return self._show(sentence(words, self._case.language, quote=cited.quote, n=cited.n), lines)
 
     def _refusal(self) -> list[SentenceShown]:
-        """Say that nothing answers, with the document's own word on it where there is one, and what to do next."""
+        """Say that nothing answers, with the document's own word on it or the nearest there is, and what to do next."""
         judgement, language = self._case.judgement, self._case.language
         self._abstained = True
-        first = self._show(sentence("abstain", language))
+        shown = [self._show(sentence("abstain", language))]
         if judgement.stated:
-            first = SentenceShown(first.text + self._quote(judgement.lead).text)
-        return [first, self._show(sentence("abstain_next", language))]
+            shown.append(self._quote(judgement.lead))
+        elif judgement.near:
+            shown.append(self._quote(judgement.lead[:1], "nearest"))
+        return [*shown, self._show(sentence("abstain_next", language))]
 
     def _show(self, text: str, lines: tuple[Line, ...] = ()) -> SentenceShown:
         self._clock.first_text = self._clock.first_text or self._clock.elapsed()

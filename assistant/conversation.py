@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import date
+from typing import Any
 
 from assistant.answering import Answering, Case, Clock
 from assistant.engine import Engine, Owner
@@ -67,16 +68,18 @@ class Conversation:
         earlier = await asyncio.to_thread(self._earlier, person, conversation_id)
         question = self._understood(text, earlier)
         conversation_id, turn_id = await asyncio.to_thread(self._records.open_turn, person, text, conversation_id)
-        shown, finished = "", False
+        shown, evidence, finished = "", list[dict[str, Any]](), False
         try:
             async with aclosing(self._events(person, question, language, (conversation_id, turn_id))) as events:
                 async for event in events:
-                    if isinstance(event, SentenceShown):
+                    if isinstance(event, EvidenceShown):
+                        evidence = [passage.wire() for passage in event.passages]
+                    elif isinstance(event, SentenceShown):
                         shown += event.text
                         await asyncio.to_thread(self._records.save, turn_id, shown, TurnState.OPEN)
                     elif isinstance(event, Reply):
-                        save = (turn_id, event.answer, TurnState.DONE, event.wire())
-                        await asyncio.to_thread(self._records.save, *save)
+                        kept = {**event.wire(), "evidence": evidence}
+                        await asyncio.to_thread(self._records.save, turn_id, event.answer, TurnState.DONE, kept)
                         finished = True
                     yield event
         finally:

@@ -20,16 +20,20 @@ WEIGHTS = {
 }
 """Fitted on the development questions with `giljabi eval judgement`."""
 THRESHOLD = 0.5
+NEARBY = 0.15
+"""Below the threshold but over this, the nearest sentence is worth showing, as no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """`carries`: an answer may be tried. `stated`: the documents say themselves that this is not known.
+    `near`: they do not carry an answer, but speak of something like it.
 
     `lead` are the lines that answer best, neighbours in one passage; for `stated`, the line that says so."""
 
     carries: bool
     stated: bool
+    near: bool
     score: float
     lead: tuple[Line, ...]
 
@@ -39,11 +43,12 @@ def judge(
 ) -> Judgement:
     """`ranked`: the sentences of `readings`, best first."""
     if not ranked or not question.terms:
-        return Judgement(carries=False, stated=False, score=0.0, lead=())
+        return Judgement(carries=False, stated=False, near=False, score=0.0, lead=())
     values = features(question, readings, ranked, weights)
     score = 1 / (1 + math.exp(-sum(WEIGHTS[name] * value for name, value in values.items())))
     likely, unknown = score >= THRESHOLD, ranked[0].line.states_unknown
-    return Judgement(likely and not unknown, likely and unknown, score, leading_lines(ranked))
+    near = NEARBY <= score < THRESHOLD and not unknown
+    return Judgement(likely and not unknown, likely and unknown, near, score, leading_lines(ranked))
 
 
 def features(

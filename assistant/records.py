@@ -50,7 +50,8 @@ class TurnState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and what was shown for it. `reply` is the wire object of the whole answer, empty until it is done."""
+    """One question and what was shown for it. `reply` is the wire object of the whole answer with the
+    `evidence` shown before it, empty until it is done."""
 
     turn_id: str
     question: str

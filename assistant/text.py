@@ -21,6 +21,10 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "자료에 이렇게 적혀 있습니다: “{quote}” [{n}]",
         "en": "The document says: “{quote}” [{n}]",
     },
+    "nearest": {
+        "ko": "가장 가까운 내용은 이렇습니다. 물으신 것의 답은 아닐 수 있습니다: “{quote}” [{n}]",
+        "en": "The nearest passage, which may not answer your question: “{quote}” [{n}]",
+    },
     "engine_down": {
         "ko": "지금은 AI가 문장을 만들지 못해, 찾은 근거를 그대로 보여 드립니다.",
         "en": "The AI cannot write an answer at the moment, so here is the evidence itself.",

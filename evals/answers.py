@@ -65,6 +65,7 @@ def summary(marks: list[dict[str, Any]], model: str) -> dict[str, Any]:
         "answerable": len(answerable),
         "right_document_cited": len(cited),
         "right_value_stated": sum(mark["right_value"] for mark in answerable),
+        "nearest_shown_in_refusal": sum(mark["abstained"] and mark["right_cited"] for mark in answerable),
         "false_refusals": sum(mark["abstained"] for mark in answerable),
         "unanswerable": len(rest),
         "refused": sum(mark["abstained"] for mark in rest),
@@ -95,12 +96,14 @@ async def _ask(made: Product, item: Asked, registries: list[Registry], company: 
     wire = reply.wire()
     texts = {citation["n"]: _place(registries, citation["document_id"]) for citation in wire["citations"]}
     verbatim = sum(_folded(citation["quote"]) in texts[citation["n"]] for citation in wire["citations"])
+    right = any(citation["document_id"] in item.documents for citation in wire["citations"])
     return {
         "id": item.identity,
         "question": item.question,
         "answerable": item.answerable,
         "near": item.near,
-        "right_document": any(citation["document_id"] in item.documents for citation in wire["citations"]),
+        "right_document": right and not wire["abstained"],
+        "right_cited": right,
         "right_value": all(_holds(wire["answer"], alternatives) for alternatives in item.must),
         "in_evidence": any(passage["document_id"] in item.documents for passage in evidence),
         "quotes": len(wire["citations"]),

@@ -43,7 +43,7 @@ def answers(
     from evals.answers import Options, run_blocking
     from evals.questions import load
 
-    settings = Settings(lang=lang) if lang else Settings()  # type: ignore[arg-type]
+    settings = _settings(lang)
     asked = load(name, reference)
     asked = asked[:limit] if limit else asked
     with _product(settings) as made:
@@ -61,7 +61,7 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
     from evals.judgement import fit, table
     from evals.questions import load
 
-    with _product(Settings(lang=lang) if lang else Settings()) as made:  # type: ignore[arg-type]
+    with _product(_settings(lang)) as made:
         _take_in(made, reference)
         rows, labels = table(
             made.finder(LOCAL_COMPANY),
@@ -70,6 +70,55 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
             datetime.now(KOREA).date(),
         )
     _print({"rows": len(labels), "answerable": int(labels.sum()), "weights": fit(rows, labels)}, as_json)
+
+
+@app.command()
+def retrieval(
+    *,
+    name: Annotated[str, typer.Option("--set", help="korquad")] = "korquad",
+    reference: Reference = DEFAULT_REFERENCE,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="짝수 글에서 가중치 찾기 · search weights on the even articles")
+    ] = False,
+    titles: Annotated[bool, typer.Option(help="글 제목을 자료 제목으로 · article titles as document titles")] = True,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """검색 평가: KorQuAD의 홀수 글 · retrieval on KorQuAD, reported on the odd articles."""
+    from evals.retrieval import run
+    from retrieval.embedding import Embedder
+    from serving.build import EMBEDDING_MODEL, model_store
+
+    if name != "korquad":
+        raise EvalError(f"질문 묶음 '{name}'이 없습니다 · no question set '{name}'")
+    settings = _settings(lang)
+    embedder = Embedder(model_store(settings, Home(settings.home_path)).ensure(EMBEDDING_MODEL))
+    data = reference / "qa" / "korquad" / "KorQuAD_v1.0_dev.json"
+    _print(run(data, embedder, titles=titles, tune=tune), as_json)
+
+
+@app.command()
+def speed(
+    reference: Reference = DEFAULT_REFERENCE,
+    limit: Annotated[int, typer.Option(help="질문 수 · how many questions")] = 20,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """기다리는 시간: 근거, 첫 글, 모델의 첫 문장, 전체 · waiting times on the development questions."""
+    import asyncio
+
+    from evals.questions import load
+    from evals.speed import run
+
+    with _product(_settings(lang)) as made:
+        _take_in(made, reference)
+        _await_engine(made)
+        asked = [item for item in load("dev", reference) if item.answerable][: limit + 1]
+        _print(asyncio.run(run(made, asked, LOCAL_COMPANY)), as_json)
+
+
+def _settings(lang: str | None) -> Settings:
+    return Settings(lang=lang) if lang else Settings()  # type: ignore[arg-type]  # pydantic checks it
 
 
 @contextlib.contextmanager

@@ -111,12 +111,9 @@ def _server(settings: Settings, home: Home, page_port: int | None) -> tuple[Prod
     app = build.app(made, settings)
     made.start((LOCAL_COMPANY,))
     if page_port is not None:
-        import gradio
+        from ui.page.page import mount
 
-        from ui.page.page import build as build_page
-
-        page = build_page(f"http://127.0.0.1:{page_port}")
-        app = gradio.mount_gradio_app(app, page, path="/")
+        app = mount(app, f"http://127.0.0.1:{page_port}")
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
     return made, uvicorn.Server(config)
 

@@ -114,6 +114,17 @@ async def test_nothing_near_the_question_is_an_honest_refusal_without_asking_the
     assert model.heard == []
 
 
+async def test_a_question_just_beyond_the_documents_gets_a_refusal_with_the_nearest_passage(make: Make) -> None:
+    far = [replace(PASSAGES[0], similarity=0.9)]
+    model = says(GOOD)
+    reply = await make(engine(model), far).ask(KIM, "자율형공장 담당자 전화번호 알려줘")
+    assert reply.abstained
+    assert reply.answer.startswith("자료에서 찾지 못했습니다.")
+    assert "답은 아닐 수 있습니다" in reply.answer
+    assert reply.citations[0].document_id == "doc-1"
+    assert model.heard == []
+
+
 async def test_what_the_documents_call_unknown_is_told_with_its_place(make: Make) -> None:
     model = says(GOOD)
     conversation = make(engine(model), [passage(1, "상생형 AI트랙", UNKNOWN)])
@@ -193,6 +204,7 @@ async def test_a_conversation_goes_on_and_a_follow_up_is_searched_with_its_topic
     assert [turn.question for turn in kept] == [QUESTION, "그럼 마감은요?"]
     assert [turn.state for turn in kept] == [TurnState.DONE, TurnState.DONE]
     assert kept[0].reply["citations"]
+    assert [shown["document_id"] for shown in kept[0].reply["evidence"]] == [p.document_id for p in PASSAGES]
 
 
 async def test_a_conversation_belongs_to_its_person_alone(make: Make, records: Records) -> None:

@@ -96,7 +96,7 @@ class Turn:
 
 
 def recalled(kept: Mapping[str, Any], conversation_id: str) -> Turn:
-    """A turn of `GET /api/conversations/{id}`. Its cards hold what was cited, the only evidence that is kept."""
+    """A turn of `GET /api/conversations/{id}`, with the passages shown then."""
     turn = Turn(
         question=kept["question"],
         turn_id=kept["turn_id"],
@@ -104,6 +104,7 @@ def recalled(kept: Mapping[str, Any], conversation_id: str) -> Turn:
         rating=kept.get("rating"),
         comment=kept.get("comment"),
         created_at=kept.get("created_at") or "",
+        cards=tuple(_card(item) for item in (kept.get("reply") or {}).get("evidence") or ()),
     )
     if kept.get("reply"):
         turn = turn._replied(kept["reply"])
