@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.evidence import Line, Passage
-from retrieval.sentence import MARKER
+from retrieval.citation import stretch
 
 Degraded = Literal["engine_down", "engine_busy", "engine_cut"]
-LONGEST_QUOTE = 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +89,8 @@ class Reply:
 Event = EvidenceShown | SentenceShown | Reply
 
 
-def quote_of(lines: tuple[Line, ...]) -> str:
-    """One verbatim stretch of the passage that holds all of `lines`, white space folded, item marks left off its start."""
-    text = lines[0].passage.text
-    found = [(start, start + len(line.text)) for line in lines if (start := text.find(line.text)) >= 0]
-    start, end = min(a for a, _ in found), max(b for _, b in found)
-    if end - start > LONGEST_QUOTE:
-        start, end = found[0]
-    stretch = text[start:end]
-    while mark := MARKER.match(stretch):
-        stretch = stretch[mark.end() :]
-    return " ".join((stretch or text[start:end]).split())
-
-
 def citation(lines: tuple[Line, ...]) -> Citation:
+    """What `lines` of one passage are cited as, the main one first."""
     passage = lines[0].passage
-    return Citation(passage.n, passage.document_id, passage.title, passage.page, passage.locator, quote_of(lines))
+    quote = stretch(passage.text, [line.text for line in lines])
+    return Citation(passage.n, passage.document_id, passage.title, passage.page, passage.locator, quote)

@@ -18,6 +18,7 @@ from typing import Any
 from assistant.reply import EvidenceShown, Reply
 from evals.questions import Asked
 from knowledge.registry import Registry
+from retrieval.citation import is_verbatim
 from serving.product import Product
 
 PERSON = "eval"
@@ -95,7 +96,7 @@ async def _ask(made: Product, item: Asked, registries: list[Registry], company: 
     assert reply is not None  # noqa: S101 - the loop's contract: a turn ends with its reply
     wire = reply.wire()
     texts = {citation["n"]: _place(registries, citation["document_id"]) for citation in wire["citations"]}
-    verbatim = sum(_folded(citation["quote"]) in texts[citation["n"]] for citation in wire["citations"])
+    verbatim = sum(is_verbatim(citation["quote"], texts[citation["n"]]) for citation in wire["citations"])
     right = any(citation["document_id"] in item.documents for citation in wire["citations"])
     return {
         "id": item.identity,
@@ -129,15 +130,11 @@ def _holds(answer: str, alternatives: str) -> bool:
 
 
 def _place(registries: list[Registry], document_id: str) -> str:
-    """All stored text of a document, white space folded."""
+    """All stored text of a document."""
     for registry in registries:
         if any(entry.document_id == document_id for entry in registry.entries()):
-            return _folded("\n".join(section.text for section in registry.document(document_id).sections))
+            return "\n".join(section.text for section in registry.document(document_id).sections)
     return ""
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _kept(out: Path) -> dict[str, dict[str, Any]]:

@@ -1,72 +1,40 @@
-"""Quotations: the words of a passage that carry a claim, and whether words really stand in a passage."""
+"""Quotations: one verbatim stretch of a passage, and whether words really stand in a text."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from retrieval.errors import NothingToQuoteError
-from retrieval.sentence import sentences, spans
+from retrieval.sentence import MARKER
 
-__all__ = ["Quote", "is_verbatim", "quote_of", "sentences"]
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WORD = re.compile(r"[가-힣]+|[A-Za-z]+")
-_NUMBER_SHARE = 0.4
-"""What the numbers of a claim count against its words: a sentence with the same figure is the better evidence."""
+LONGEST = 700
+"""Characters of a quote at most; where the parts lie further apart, the first of them is quoted alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """`text` is `passage[start:end]`; `score` (0 to 1) is how much of the claim it covers."""
+def stretch(passage: str, parts: Sequence[str]) -> str:
+    """The shortest stretch of `passage` that holds all `parts` (sentences of it, the main one first).
 
-    text: str
-    start: int
-    end: int
-    score: float
+    White space is folded, and an item mark (a bullet, `1.`, `①`) is left off its start. Raises NothingToQuoteError
+    where the passage does not hold the main part.
+    """
+    places = [(start, start + len(part)) for part in parts if part and (start := passage.find(part)) >= 0]
+    if not places or not parts[0] or parts[0] not in passage:
+        raise NothingToQuoteError
+    start, end = min(start for start, _ in places), max(end for _, end in places)
+    if end - start > LONGEST:
+        start, end = places[0]
+    text = passage[start:end]
+    while (mark := MARKER.match(text)) and text[mark.end() :].strip():
+        text = text[mark.end() :]
+    return fold(text)
 
 
 def is_verbatim(quote: str, text: str) -> bool:
     """Whether the quote stands in the text word for word, white space folded. An empty quote does not."""
-    folded = _fold(quote)
-    return bool(folded) and folded in _fold(text)
+    folded = fold(quote)
+    return bool(folded) and folded in fold(text)
 
 
-def quote_of(passage: str, claim: str) -> Quote:
-    """The one sentence (or table row, or bullet) of the passage that covers most of the claim; the first of equals.
-
-    Raises NothingToQuoteError when the passage has no sentence.
-    """
-    places = spans(passage)
-    if not places:
-        raise NothingToQuoteError
-    features = [_pairs(passage[start:end]) for start, end in places]
-    # What every sentence of the passage says tells them apart no more than what none says.
-    spread = Counter(pair for pairs in features for pair in pairs)
-    wanted = {pair: 1 / spread[pair] for pair in _pairs(claim) if pair in spread}
-    total = sum(wanted.values()) + sum(pair not in spread for pair in _pairs(claim))
-    figures = _numbers(claim)
-    best = Quote("", 0, 0, -1.0)
-    for (start, end), pairs in zip(places, features, strict=True):
-        words = sum(weight for pair, weight in wanted.items() if pair in pairs) / total if total else 0.0
-        score = words
-        if figures:
-            shared = len(figures & _numbers(passage[start:end])) / len(figures)
-            score = (1 - _NUMBER_SHARE) * words + _NUMBER_SHARE * shared
-        if score > best.score:
-            best = Quote(passage[start:end], start, end, score)
-    return best
-
-
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """The text with every run of white space made one blank."""
     return " ".join(text.split())
-
-
-def _pairs(text: str) -> set[str]:
-    """Pairs of neighbouring letters: Korean stems without knowing where their endings begin."""
-    return {word[i : i + 2].lower() for word in _WORD.findall(text) for i in range(max(1, len(word) - 1))}
-
-
-def _numbers(text: str) -> set[str]:
-    return {number.replace(",", "") for number in _NUMBER.findall(text)}

@@ -70,7 +70,7 @@ def _normal(code: str) -> str:
 class Tokenizer:
     """Text to search terms, the same for index and query. Thread-safe; Kiwi (2 s, 300 MB) is loaded at first use."""
 
-    identity = "kiwi-1b"
+    identity = "kiwi-2"
     """Changes whenever the same text would give other terms, so that keyword indexes are rebuilt."""
 
     def __init__(self, threads: int = 2) -> None:

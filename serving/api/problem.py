@@ -13,8 +13,10 @@ from starlette.exceptions import HTTPException
 
 import assistant.text
 import knowledge.text
+import retrieval.text
 from assistant.errors import AssistantError, BadQuestionError, UnknownConversationError
 from knowledge.errors import KnowledgeError, TooLargeError, UnknownDocumentError
+from retrieval.errors import RetrievalError
 from serving import text
 from serving.errors import RequestError, ServingError
 
@@ -27,6 +29,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     KnowledgeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AssistantError: HTTPStatus.SERVICE_UNAVAILABLE,
+    RetrievalError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _PLAIN = {404: "not_found", 405: "method"}
 
@@ -42,6 +45,8 @@ def title_of(error: Exception, language: text.Language) -> str:
         return knowledge.text.sentence(error.reason, language, error.details)
     if isinstance(error, AssistantError):
         return assistant.text.sentence(error.reason, language)
+    if isinstance(error, RetrievalError):
+        return retrieval.text.SENTENCES.get(error.reason, retrieval.text.SENTENCES["retrieval"])[language]
     if isinstance(error, ServingError) and error.reason in text.SENTENCES:
         return text.sentence(error.reason, language, error.details)
     return text.sentence("internal", language, {})
@@ -78,7 +83,7 @@ def install(app: FastAPI) -> None:
         logger.error("request failed", exc_info=error)
         return problem(500, text.sentence("internal", language_of(request), {}))
 
-    for kind in (KnowledgeError, AssistantError, ServingError):
+    for kind in (KnowledgeError, RetrievalError, AssistantError, ServingError):
         app.add_exception_handler(kind, known)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)

@@ -2,40 +2,41 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.citation import is_verbatim, quote_of
+from retrieval.citation import LONGEST, is_verbatim, stretch
 from retrieval.errors import NothingToQuoteError
-from tests.retrieval.material import ALARMS
 
-PASSAGE = (
-    "자율형공장의 정부지원금은 최대 6억 원이다. 자율형공장은 약 30개 과제를 뽑는다. 접수는 2026년 1월 7일에 마감되었다."
-)
+FIRST = "자율형공장의 정부지원금은 최대 6억 원이다."
+SECOND = "자율형공장은 약 30개 과제를 뽑는다."
+THIRD = "접수는 2026년 1월 7일에 마감되었다."
+PASSAGE = f"{FIRST}\n{SECOND}\n\n{THIRD}"
 
 
 @pytest.mark.parametrize(
-    ("claim", "quote"),
+    ("parts", "quote"),
     [
-        ("정부는 6억 원까지 지원합니다.", "자율형공장의 정부지원금은 최대 6억 원이다."),
-        ("과제는 30개쯤 선정합니다.", "자율형공장은 약 30개 과제를 뽑는다."),
-        ("1월 7일에 접수가 끝났습니다.", "접수는 2026년 1월 7일에 마감되었다."),
+        ((SECOND,), SECOND),
+        ((SECOND, FIRST), f"{FIRST} {SECOND}"),
+        ((FIRST, THIRD), f"{FIRST} {SECOND} {THIRD}"),
     ],
 )
-def test_the_sentence_that_carries_the_claim(claim: str, quote: str) -> None:
-    found = quote_of(PASSAGE, claim)
-    assert found.text == quote == PASSAGE[found.start : found.end]
-    assert 0 < found.score <= 1
+def test_the_shortest_stretch_that_holds_all_parts(parts: tuple[str, ...], quote: str) -> None:
+    assert stretch(PASSAGE, parts) == quote
+    assert is_verbatim(quote, PASSAGE)
 
 
-def test_a_row_is_quoted_by_its_figures() -> None:
-    assert quote_of(ALARMS, "E-217은 과열 알람입니다.").text.startswith("E-217 | ")
+@pytest.mark.parametrize("mark", ["① ", "1. ", "- ", "가. "])
+def test_an_item_mark_is_left_off(mark: str) -> None:
+    assert stretch(f"{mark}{FIRST}", (f"{mark}{FIRST}",)) == FIRST
 
 
-def test_a_claim_without_words_takes_the_first_sentence() -> None:
-    assert quote_of(PASSAGE, "???").text == "자율형공장의 정부지원금은 최대 6억 원이다."
+def test_parts_too_far_apart_give_the_main_one_alone() -> None:
+    passage = f"{FIRST}\n{'가나다 ' * LONGEST}\n{THIRD}"
+    assert stretch(passage, (THIRD, FIRST)) == THIRD
 
 
 def test_nothing_to_quote() -> None:
     with pytest.raises(NothingToQuoteError):
-        quote_of("  \n", "무엇이든")
+        stretch(PASSAGE, ("없는 문장이다.",))
 
 
 def test_verbatim_folds_white_space_and_nothing_else() -> None:
