@@ -29,13 +29,12 @@ _SUBJECT = re.compile(r"^(.{1,60}?[가-힣A-Za-z0-9)\]])(?:은|는|이|가)\s")
 class Verdict:
     """`lines` carry the sentence, the main one first; empty where nothing does. `text` bears the right mark.
 
-    `claims` were compared; `nearest` is the line most like the sentence, whether it carries it or not.
+    `claims` were compared.
     """
 
     lines: tuple[Line, ...]
     text: str
     claims: int
-    nearest: Line | None
 
 
 class Grounding:
@@ -70,15 +69,20 @@ class Grounding:
         ]
         subject = self._subject(bare)
         options.sort(key=lambda option: (-round(option[0], 2), not option[1]))
+        # A question is no statement, and what a document calls unknown must not come back as a fact.
+        if bare.endswith("?") or (options and options[0][2].states_unknown):
+            return Verdict((), bare, len(found))
         for aligned, _, line, reading in options:
             if aligned < ALIGNED or not terms:
                 break
+            if line.states_unknown:
+                continue
             if coverage(subject, line.terms | reading.context_terms, {}) < 1:
                 continue
             lines = _carriers(found, line, reading, terms, weights)
             if lines and denies(bare) == denies(line.text):
-                return Verdict(lines, f"{bare} [{line.passage.n}]", len(found), line)
-        return Verdict((), bare, len(found), options[0][2] if options else None)
+                return Verdict(lines, f"{bare} [{line.passage.n}]", len(found))
+        return Verdict((), bare, len(found))
 
     def _names_topic(self, terms: Sequence[str]) -> bool:
         """Whether the sentence itself names what was asked about; one that does not must rest on the lines that do."""
@@ -104,7 +108,8 @@ def _carriers(
             (
                 other
                 for other in reading.lines
-                if any(claim.carried_by(known) for known in other.claims)
+                if not other.states_unknown
+                and any(claim.carried_by(known) for known in other.claims)
                 and coverage(terms, other.terms, weights) >= KINDRED
             ),
             None,

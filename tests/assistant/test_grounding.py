@@ -10,7 +10,7 @@ from assistant.grounding import Grounding
 from assistant.question import Question, understand
 from assistant.reply import citation
 from retrieval.korean import Tokenizer
-from tests.assistant.material import PASSAGES
+from tests.assistant.material import PASSAGES, UNKNOWN, passage
 
 
 def even(terms: Iterable[str]) -> dict[str, float]:
@@ -80,3 +80,18 @@ def test_a_sentence_without_its_subject_is_not_lent_a_number_of_something_else(t
     grounding = Grounding(question, analyse(PASSAGES, tokenizer), tokenizer, even)
     assert grounding.check("정부지원금은 최대 6억 원입니다.").lines
     assert grounding.check("정부지원금은 최대 2억 원입니다.").lines == ()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "상생형 AI트랙에서 나머지 절반은 협력사가 부담합니다.",
+        "소공인의 자부담 30%는 총사업비 기준입니다.",
+        "자율형공장의 정부지원금은 최대 얼마인가요?",
+    ],
+)
+def test_what_is_called_unknown_and_a_question_echoed_are_no_facts(sentence: str, tokenizer: Tokenizer) -> None:
+    unknown = "소공인의 자부담은 30%다.\n소공인의 자부담 30%가 총사업비 기준인지는 확인되지 않았다."
+    passages = [*PASSAGES, passage(5, "상생형 AI트랙", UNKNOWN), passage(6, "소공인", unknown)]
+    open_question = Question("", "", "", None, (), frozenset(), (), frozenset(), frozenset(), "ko")
+    assert Grounding(open_question, analyse(passages, tokenizer), tokenizer, even).check(sentence).lines == ()
