@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from assistant.answering import Answering, Case, Clock
 from assistant.engine import Engine, Owner
 from assistant.errors import EngineDownError
-from assistant.evidence import analyse, ranked_lines
+from assistant.evidence import analyse, leading_lines, ranked_lines
 from assistant.judgement import judge
 from assistant.passages import Finder
 from assistant.question import Question, understand
@@ -121,9 +122,13 @@ class Conversation:
     def _case(self, person: str, question: Question, language: Language) -> Case:
         """Find and read the passages, and decide whether they can carry an answer."""
         passages, weigh = self._finder.find(question)
+        weights = question.weighed(weigh(question.terms))
         readings = analyse(passages, self._tokenizer)
-        weights = weigh(question.terms)
-        ranked = ranked_lines(question, readings, weights)
-        judgement = judge(question, readings, ranked, weights)
-        shown = [reading for reading in readings if reading.passage.n <= SHOWN]
+        judgement = judge(question, readings, ranked_lines(question, readings, weights), weights)
+        # The passage that answers is shown as [1], the others after it in the order they were found.
+        first = {line.passage.n for line in judgement.lead}
+        ordered = sorted(passages, key=lambda passage: (passage.n not in first, passage.n))[:SHOWN]
+        shown = analyse([replace(passage, n=n) for n, passage in enumerate(ordered, 1)], self._tokenizer)
+        ranked = ranked_lines(question, shown, weights)
+        judgement = replace(judgement, lead=leading_lines(ranked) if ranked else ())
         return Case(Owner(self._company, person), question, language, shown, ranked, weigh, judgement)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -13,6 +13,8 @@ from assistant.vocabulary import FOLLOW_UP, FORMAL, SUBJECTLESS, asks_for
 from retrieval.korean import Tokenizer
 
 MAX_LENGTH = 2000
+OWN = 4.0
+"""How much more a follow-up's own words weigh than those of the topic it leans on."""
 _YEAR = re.compile(r"(?<!\d)((?:20)?\d{2})\s*년도?(?!\s*(?:동안|간|이상|이내|이하|차|내|마다|에 한|전|뒤|후))")
 _NEXT_YEAR = re.compile(r"내년|다음\s*해|이듬해|next year", re.IGNORECASE)
 _ELLIPTIC = re.compile(r"(?:은|는|도|이랑|랑)\s*요?\s*\??\s*$")
@@ -34,11 +36,17 @@ class Question:
     hints: str
     topic: str | None
     terms: tuple[str, ...]
+    own: tuple[str, ...]
     names: frozenset[str]
     words: tuple[str, ...]
     wants: frozenset[str]
     years: frozenset[str]
     language: Literal["ko", "en"]
+
+    def weighed(self, weights: Mapping[str, float]) -> dict[str, float]:
+        """`weights` of the terms, a follow-up's own ones first: what it newly asks decides which sentence answers."""
+        lift = OWN if self.topic else 1.0
+        return {term: weight * (lift if term in self.own else 1.0) for term, weight in weights.items()}
 
 
 def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: date) -> Question:
@@ -56,7 +64,7 @@ def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: d
     years = years_named(text, today)
     search, hints = f"{topic} {text}" if topic else text, " ".join(_formal(text, tokenizer))
     return Question(
-        text, search, hints, topic, terms, names, subject_terms(text, tokenizer), asks_for(text), years, language
+        text, search, hints, topic, terms, own, names, subject_terms(text, tokenizer), asks_for(text), years, language
     )
 
 

@@ -260,3 +260,21 @@ async def test_an_instruction_hidden_in_a_passage_does_not_reach_the_answer(make
     )
     assert "비밀번호" not in reply.answer
     assert "010" not in reply.answer
+
+
+async def test_a_follow_up_is_answered_by_the_sentence_on_what_it_newly_asks(make: Make) -> None:
+    conversation = make(engine(says("없음")))
+    first = await conversation.ask(KIM, "자율형공장의 정부지원금은 최대 얼마인가요?")
+    second = await conversation.ask(KIM, "그럼 접수 마감은요?", first.conversation_id)
+    assert "2026년 1월 7일에 마감되었다" in second.answer
+
+
+async def test_the_passage_that_answers_is_shown_first(make: Make) -> None:
+    conversation = make(engine(says("없음")))
+    events = [event async for event in conversation.turn(KIM, "사출성형기 알람 E-217의 조치는 무엇인가요?")]
+    evidence, reply = events[0], events[-1]
+    assert isinstance(evidence, EvidenceShown)
+    assert isinstance(reply, Reply)
+    assert (evidence.passages[0].n, evidence.passages[0].document_id) == (1, "doc-4")
+    assert reply.citations[0].n == 1
+    assert "E-217 | 금형 온도 과열" in reply.answer

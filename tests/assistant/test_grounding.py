@@ -19,7 +19,7 @@ def even(terms: Iterable[str]) -> dict[str, float]:
 
 @pytest.fixture
 def grounding(tokenizer: Tokenizer) -> Grounding:
-    open_question = Question("", "", "", None, (), frozenset(), (), frozenset(), frozenset(), "ko")
+    open_question = Question("", "", "", None, (), (), frozenset(), (), frozenset(), frozenset(), "ko")
     return Grounding(open_question, analyse(PASSAGES, tokenizer), tokenizer, even)
 
 
@@ -93,5 +93,5 @@ def test_a_sentence_without_its_subject_is_not_lent_a_number_of_something_else(t
 def test_what_is_called_unknown_and_a_question_echoed_are_no_facts(sentence: str, tokenizer: Tokenizer) -> None:
     unknown = "소공인의 자부담은 30%다.\n소공인의 자부담 30%가 총사업비 기준인지는 확인되지 않았다."
     passages = [*PASSAGES, passage(5, "상생형 AI트랙", UNKNOWN), passage(6, "소공인", unknown)]
-    open_question = Question("", "", "", None, (), frozenset(), (), frozenset(), frozenset(), "ko")
+    open_question = Question("", "", "", None, (), (), frozenset(), (), frozenset(), frozenset(), "ko")
     assert Grounding(open_question, analyse(passages, tokenizer), tokenizer, even).check(sentence).lines == ()
