@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from click import ClickException
-from click.exceptions import Exit
 from pydantic import ValidationError
 
 from evals.errors import EvalError
@@ -94,7 +92,7 @@ def ingest(paths: list[Path], lang: Lang = None, as_json: Json = False) -> None:
         reason = f" — {item['reason']}" if item["reason"] else ""
         print(f"{cli_text.say(item['status'], settings.lang)}: {item['path']}{reason}")
     if any(item["status"] == "rejected" for item in results):
-        raise Exit(REFUSED)
+        raise typer.Exit(REFUSED)
 
 
 @app.command()
@@ -109,7 +107,7 @@ def doctor(lang: Lang = None, as_json: Json = False) -> None:
     for item in [] if as_json else findings:
         print(f"{'✓' if item['ok'] else '✗'} {item['what']}" + ("" if item["ok"] else f" → {item['mend']}"))
     if not all(item["ok"] for item in findings):
-        raise Exit(REFUSED)
+        raise typer.Exit(REFUSED)
 
 
 @models_app.command("fetch")
@@ -172,6 +170,7 @@ def models_verify(lang: Lang = None, as_json: Json = False) -> None:
 
 def main() -> NoReturn:
     """Entry point: every fault becomes one plain sentence and an exit code."""
+    logging.getLogger().addHandler(logging.NullHandler())  # what is logged goes to the home's log, never to the person
     sys.exit(_run(sys.argv[1:]))
 
 
@@ -179,7 +178,7 @@ def _run(arguments: list[str]) -> int:
     language = _language(arguments)
     try:
         code = app(arguments, prog_name="giljabi", standalone_mode=False)
-    except Exit as stop:
+    except typer.Exit as stop:
         return stop.exit_code
     except BaseException as error:  # noqa: BLE001 - the last edge: a person gets a sentence, the log the rest
         print(_sentence(error, arguments, language), file=sys.stderr)
@@ -191,7 +190,7 @@ def _sentence(  # noqa: PLR0911 - one return an error type reads best
     error: BaseException, arguments: list[str], language: cli_text.Language
 ) -> str:
     """What went wrong, for the person at the command line."""
-    if isinstance(error, ClickException):
+    if isinstance(error, typer.TyperException):
         command = next((word for word in arguments if not word.startswith("-")), "")
         return cli_text.say("misuse", language, detail=error.format_message(), command=command).replace("  ", " ")
     if isinstance(error, ClientError):

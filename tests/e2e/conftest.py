@@ -40,10 +40,10 @@ class Giljabi:
         return {**os.environ, "GILJABI_HOME": str(self.home), "GILJABI_PORT": str(self.port)}
 
     def start(self) -> None:
-        log = (self.home / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "ui.cli", "serve"], env=self.environment, stdout=log, stderr=log
-        )
+        with (self.home / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ui.cli", "serve"], env=self.environment, stdout=log, stderr=log
+            )
         self._await("/health/ready")
 
     def kill(self) -> None:
