@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant import prompts
+from assistant.claims import claims, unsupported
 from assistant.drafting import draft_sentences
 from assistant.engine import Engine, Owner
 from assistant.errors import EngineDownError
@@ -108,7 +109,7 @@ class Answering:
                         break
                     if self._is_new(verdict):
                         self._model = self._engine.name
-                        yield self._show(verdict.text, verdict.lines)
+                        yield self._show(verdict.text, citation(verdict.lines))
                     if len(self._parts) > MOST_SENTENCES:
                         break
         except TimeoutError:
@@ -129,7 +130,7 @@ class Answering:
 
     def _quote(self, lines: tuple[Line, ...], words: str = "quote") -> SentenceShown:
         cited = citation(lines)
-        return self._show(sentence(words, self._case.language, quote=cited.quote, n=cited.n), lines)
+        return self._show(sentence(words, self._case.language, quote=cited.quote, n=cited.n), cited)
 
     def _refusal(self) -> list[SentenceShown]:
         """Say that nothing answers, with the document's own word on it or the nearest there is, and what to do next."""
@@ -142,22 +143,24 @@ class Answering:
             shown.append(self._quote(judgement.lead[:1], "nearest"))
         return [*shown, self._show(sentence("abstain_next", language))]
 
-    def _show(self, text: str, lines: tuple[Line, ...] = ()) -> SentenceShown:
+    def _show(self, text: str, cited: Citation | None = None) -> SentenceShown:
         self._clock.first_text = self._clock.first_text or self._clock.elapsed()
-        if lines:
-            cited = citation(lines)
+        if cited:
             self._citations.setdefault((cited.n, cited.quote), cited)
         self._parts.append(text)
         return SentenceShown(text if len(self._parts) == 1 else f" {text}")
 
     def reply(self, conversation_id: str | None, turn_id: str | None, today: date) -> Reply:
         citations = tuple(sorted(self._citations.values(), key=lambda cited: cited.n))
+        answer = " ".join(self._parts)
+        # Counted anew on what is shown, whatever was checked on the way here.
+        known = claims(" ".join(f"“{item.quote}” {item.locator}" for item in citations))
         return Reply(
-            answer=" ".join(self._parts),
+            answer=answer,
             abstained=self._abstained,
             citations=citations,
             checked=self._checked,
-            unsupported=0,  # what is not carried is never shown
+            unsupported=len(unsupported(answer, known)),
             removed=self._removed,
             model=self._model,
             degraded=self._degraded,

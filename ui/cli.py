@@ -225,7 +225,7 @@ def _settings(lang: str | None) -> Settings:
 
 
 def _client(settings: Settings) -> Any:
-    from ui.private import connected
+    from ui.start import connected
 
     return connected(settings)
 

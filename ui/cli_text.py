@@ -35,7 +35,6 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "mend_home": {"ko": "GILJABI_HOME을 쓸 수 있는 폴더로 바꿔 주세요", "en": "Point GILJABI_HOME to a folder you can write"},
     "mend_engine": {"ko": "잠시 기다린 뒤 다시 점검하거나 GILJABI_LLM_URL을 확인해 주세요", "en": "Wait a moment and check again, or check GILJABI_LLM_URL"},
     "mend_python": {"ko": "Python 3.11로 'make install'을 다시 실행해 주세요", "en": "Run 'make install' again with Python 3.11"},
-    "all_well": {"ko": "모두 정상입니다.", "en": "All is well."},
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from serving.gate import LOCAL_COMPANY, is_loopback
 from serving.home import Home
 from serving.settings import Settings
 from ui import cli_text
+from ui.client import Client
 
 if TYPE_CHECKING:
     import uvicorn
@@ -73,6 +74,13 @@ def running_server(settings: Settings) -> Iterator[str]:
             thread.join()
     finally:
         home.release()
+
+
+@contextlib.contextmanager
+def connected(settings: Settings) -> Iterator[Client]:
+    """A client of this home's server; one that had to be opened for it ends with the block."""
+    with running_server(settings) as url, contextlib.closing(Client(url, language=settings.lang)) as client:
+        yield client
 
 
 def fetch_models(settings: Settings, home: Home) -> None:
