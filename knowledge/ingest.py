@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from knowledge.document import Document, Status
-from knowledge.errors import KnowledgeError
+from knowledge.errors import KnowledgeError, UnknownDocumentError
 from knowledge.readers.reader import read
 from knowledge.registry import Entry, Registry
 
@@ -35,7 +35,11 @@ class Ingest:
         return [entry.document_id for entry in self._registry.entries([Status.QUEUED, Status.READ])]
 
     def process(self, document_id: str, finished: Callable[[Entry], None] | None = None) -> Entry:
-        """Read and index one document; a file that cannot be read ends as rejected with its reason, never as an error."""
+        """Read and index one document; a file that cannot be read ends as rejected with its reason, never as an error.
+
+        What `index` raises passes through and leaves the document as it is, to be processed again. Raises
+        UnknownDocumentError when it was deleted before or meanwhile.
+        """
         entry = self._registry.get(document_id)
         if entry.status in {Status.QUEUED, Status.READ}:
             try:
@@ -43,7 +47,11 @@ class Ingest:
             except KnowledgeError as error:
                 logger.info("document %s rejected: %s", document_id, error.reason)
                 self._registry.mark_rejected(document_id, error.reason, error.details)
-            entry = self._registry.get(document_id)
+            try:
+                entry = self._registry.get(document_id)
+            except UnknownDocumentError:
+                self._forget(document_id)  # deleted while it was being indexed
+                raise
         if finished:
             finished(entry)
         return entry

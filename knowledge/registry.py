@@ -140,6 +140,12 @@ class Registry:
         with self._engine.begin() as connection:
             self._update(connection, identity, status=Status.INDEXED, chunks=chunks)
 
+    def mark_stale(self, identity: str) -> None:
+        """An indexed document must be indexed anew, from its saved reading; one in any other state is left alone."""
+        indexed = (documents.c.document_id == identity) & (documents.c.status == Status.INDEXED)
+        with self._engine.begin() as connection:
+            connection.execute(documents.update().where(indexed).values(status=Status.READ))
+
     def mark_rejected(self, identity: str, reason: str, details: dict[str, Any]) -> None:
         with self._engine.begin() as connection:
             self._update(connection, identity, status=Status.REJECTED, reason=reason, details=details)

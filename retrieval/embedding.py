@@ -1,15 +1,15 @@
-"""Texts to vectors with a sentence-transformers model in a local folder."""
+"""Texts to vectors: what an embedder is, and one that runs a sentence-transformers model from a local folder."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -23,8 +23,44 @@ _REMEMBERED = 256
 """Query vectors kept: people ask the same thing twice, and a page asks once for evidence and once for the answer."""
 
 
+class TextEmbedder(Protocol):
+    """Turns texts into vectors; any thread may call it. The in-process model and an embedding service are the two."""
+
+    @property
+    def identity(self) -> str:
+        """Names what makes the vectors: those of two identities are never compared. Known without the model or service."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(len(texts), dimension) float32, each row of length 1. Raises EmbedderDownError."""
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dimension,) float32 of length 1. Raises EmbedderDownError."""
+
+
+class QueryMemory:
+    """The vectors of the questions asked last, by their text. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+
+    def recall(self, text: str, embed: Callable[[], Vectors]) -> Vectors:
+        """The vector of `text`, from `embed` where it is not known. What `embed` raises is not remembered."""
+        with self._lock:
+            known = self._vectors.get(text)
+            if known is not None:
+                self._vectors.move_to_end(text)
+                return known
+        vector = embed()
+        with self._lock:
+            self._vectors[text] = vector
+            if len(self._vectors) > _REMEMBERED:
+                self._vectors.popitem(last=False)
+        return vector
+
+
 class Embedder:
-    """One embedding model. Loaded at first use; any thread may call it, one batch at a time is computed."""
+    """An embedding model in this process. Loaded at first use; any thread may call it, one batch at a time is computed."""
 
     def __init__(
         self,
@@ -45,10 +81,9 @@ class Embedder:
         self._batch = batch
         self._next = Lock()
         self._computing = Lock()
-        self._remembering = Lock()
         self._model: SentenceTransformer | None = None
         self._threads = os.cpu_count() or 1
-        self._queries: OrderedDict[str, Vectors] = OrderedDict()
+        self._queries = QueryMemory()
 
     @property
     def identity(self) -> str:
@@ -75,17 +110,7 @@ class Embedder:
 
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) float32 of length 1."""
-        with self._remembering:
-            known = self._queries.get(text)
-            if known is not None:
-                self._queries.move_to_end(text)
-                return known
-        vector: Vectors = self._encode([self._query_prefix + text])[0]
-        with self._remembering:
-            self._queries[text] = vector
-            if len(self._queries) > _REMEMBERED:
-                self._queries.popitem(last=False)
-        return vector
+        return self._queries.recall(text, lambda: self._encode([self._query_prefix + text])[0])
 
     def _encode(self, texts: list[str]) -> Vectors:
         import torch

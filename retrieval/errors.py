@@ -14,7 +14,7 @@ class RetrievalError(Exception):
 
 
 class ForeignVectorsError(RetrievalError):
-    """Vectors of another embedder: they cannot be compared with ours, so the documents must be indexed again."""
+    """Vectors of another embedder, or of another length: they cannot be compared with those that are here."""
 
     reason = "foreign_vectors"
 
@@ -29,6 +29,24 @@ class ModelMissingError(RetrievalError):
     """The embedding model's folder is not there."""
 
     reason = "model_missing"
+
+
+class EmbedderDownError(RetrievalError):
+    """The embedding service cannot be used now. Search goes on with keywords, and documents wait to be embedded."""
+
+    reason = "embedder_down"
+
+
+class RerankerDownError(RetrievalError):
+    """The reranking service cannot be used now: the order of the search stands."""
+
+    reason = "reranker_down"
+
+
+class NoRerankerError(RetrievalError):
+    """The folder named does not hold a reranker: a cross-encoder with one score a pair."""
+
+    reason = "no_reranker"
 
 
 class NothingToQuoteError(RetrievalError):

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from knowledge.document import Document
 from retrieval.chunk import split
-from retrieval.embedding import Embedder
+from retrieval.embedding import TextEmbedder
 from retrieval.errors import BrokenIndexError, ForeignVectorsError
 from retrieval.keywords import KeywordIndex
 from retrieval.korean import Tokenizer
@@ -27,10 +27,11 @@ class PlaceIndex:
     """Keyword and vector index of one place, in `folder`, which may be deleted at any time.
 
     The folder belongs to one process; threads may share the object. While one thread brings new documents in, the
-    others go on searching what was there: a chunk that has been removed meanwhile is no longer in the store.
+    others go on searching what was there: a chunk that has been removed meanwhile is no longer in the store. Chunks
+    whose vectors another embedder made are in the keyword index alone until they have been embedded anew.
     """
 
-    def __init__(self, folder: Path, store: ChunkStore, embedder: Embedder, tokenizer: Tokenizer) -> None:
+    def __init__(self, folder: Path, store: ChunkStore, embedder: TextEmbedder, tokenizer: Tokenizer) -> None:
         self.store = store
         self._keyword_folder = folder / "keywords"
         self._vector_folder = folder / "vectors"
@@ -53,10 +54,7 @@ class PlaceIndex:
         return {document_id: len(cut) for document_id, cut in chunks.items()}
 
     def sync(self) -> None:
-        """Brings both indexes to the store's generation; cheap when they are there already.
-
-        Raises ForeignVectorsError when the store holds another embedder's vectors (see `ChunkStore.foreign`).
-        """
+        """Brings both indexes to the store's generation; cheap when they are there already."""
         with self._changing:
             self._sync()
 
@@ -103,22 +101,21 @@ class PlaceIndex:
 
     def _bring(self, keywords: KeywordIndex, vectors: VectorIndex, wanted: str) -> None:
         """Incremental: only ids that differ are tokenised or loaded, and nothing is embedded."""
-        if keywords.generation != wanted or vectors.generation != wanted:
-            truth = self.store.ids()
-            if keywords.generation != wanted:
-                have = keywords.ids()
-                keywords.update(self._terms(truth - have), have - truth, wanted)
-            if vectors.generation != wanted:
-                have = vectors.ids()
-                vectors.update(self._vectors(truth - have), sorted(have - truth), wanted)
+        if keywords.generation != wanted:
+            truth, have = self.store.ids(), keywords.ids()
+            keywords.update(self._terms(truth - have), have - truth, wanted)
+        if vectors.generation != wanted:
+            truth, have = self.store.ids(self._embedder.identity), vectors.ids()
+            vectors.update(self._vectors(truth - have), sorted(have - truth), wanted)
 
     def _check(self, keywords: KeywordIndex, vectors: VectorIndex) -> None:
         """Just opened: do both hold what the store holds, and does the vector index answer?"""
+        embedded = self.store.ids(self._embedder.identity)
         expected = self.store.count()
-        if expected != keywords.entries or expected != vectors.entries:
+        if expected != keywords.entries or len(embedded) != vectors.entries:
             raise BrokenIndexError(expected=expected, keywords=keywords.entries, vectors=vectors.entries)
-        if expected:
-            _, sample = self.store.vectors([next(iter(self.store.ids()))], self._embedder.identity)
+        if embedded:
+            _, sample = self.store.vectors([next(iter(embedded))], self._embedder.identity)
             vectors.nearest(sample[0], 1)
 
     def _rebuild(self) -> None:
@@ -132,9 +129,9 @@ class PlaceIndex:
             keywords = KeywordIndex(self._keyword_folder, self._tokenizer.identity)
             try:
                 vectors = VectorIndex(self._vector_folder, self._embedder.identity)
-            except ForeignVectorsError as error:
-                # The folder is of a former embedder. The store decides whether its documents have been embedded anew.
-                raise BrokenIndexError(folder=self._vector_folder.name) from error
+            except ForeignVectorsError:  # of a former embedder; the store says which documents have vectors of this one
+                shutil.rmtree(self._vector_folder, ignore_errors=True)
+                vectors = VectorIndex(self._vector_folder, self._embedder.identity)
             self._open = (keywords, vectors)
         return self._open
 

@@ -8,15 +8,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
 from operator import add
 
 from retrieval.chunk import Chunk
-from retrieval.embedding import Embedder
+from retrieval.embedding import TextEmbedder
+from retrieval.errors import EmbedderDownError, RerankerDownError
 from retrieval.index import PlaceIndex
 from retrieval.keywords import KeywordIndex, Statistics, bm25
 from retrieval.korean import Tokenizer, codes
+from retrieval.reranking import Reranker
 from retrieval.store import Vectors
 from retrieval.vectors import VectorIndex
+
+RERANKED = 24
+"""Passages of the fused list a reranker reads: in these the answer nearly always is, and a cross-encoder's time grows with
+each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found. `score` orders hits of one search; `keyword` is BM25 and `similarity` the cosine."""
+    """A passage found. `score` orders hits of one search, unless a reranker did; `keyword` is BM25.
+
+    `similarity` is the cosine, and 0 where it is not known: the embedder is down, or has not embedded this passage yet.
+    """
 
     rank: int
     score: float
@@ -86,15 +96,25 @@ class _Scored:
 
 
 class Searcher:
-    """Searches the places it was given and cannot name another. Threads may share it."""
+    """Searches the places it was given and cannot name another. Threads may share it.
+
+    It answers without the parts that may be away: with keywords alone where the embedder is down, in the fused order
+    where the reranker is.
+    """
 
     def __init__(
-        self, places: Sequence[Place], embedder: Embedder, tokenizer: Tokenizer, fusion: Fusion | None = None
+        self,
+        places: Sequence[Place],
+        embedder: TextEmbedder,
+        tokenizer: Tokenizer,
+        fusion: Fusion | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self._places = tuple(places)
         self._embedder = embedder
         self._tokenizer = tokenizer
         self._fusion = fusion or Fusion()
+        self._reranker = reranker
 
     def search(self, query: str, k: int = 8, hints: str = "") -> SearchResult:
         """The `k` best passages; `hints` are further words to look for, which do not change the query's meaning.
@@ -102,15 +122,14 @@ class Searcher:
         started = time.perf_counter()
         terms = Counter(self._tokenizer.terms(f"{query} {hints}"))
         named = codes(query)
-        vector = self._embedder.embed_query(query)
+        vector = self._embedded(query)
         found = [self._find(place, terms, named, vector) for place in self._places]
         scored = self._score(found, terms, named, vector)
-        hits: list[Hit] = []
-        for one, chunk in _distinct(scored, k):
-            hits.append(_hit(len(hits) + 1, one, chunk))
-            if len(hits) == k:
-                break
-        return SearchResult(tuple(hits), (time.perf_counter() - started) * 1000)
+        wanted = max(k, RERANKED) if self._reranker else k
+        best = list(islice(_distinct(scored, wanted), wanted))
+        ordered = self._reranked(query, best)[:k]
+        hits = tuple(_hit(rank, one, chunk) for rank, (one, chunk) in enumerate(ordered, 1))
+        return SearchResult(hits, (time.perf_counter() - started) * 1000)
 
     def weights(self, terms: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each term over the places searched; a term that is nowhere weighs most."""
@@ -118,38 +137,61 @@ class Searcher:
         pooled = reduce(add, found, Statistics(0, 0, {}))
         return {term: pooled.weight(term) for term in terms}
 
-    def _find(self, place: Place, terms: Counter[str], named: Sequence[str], vector: Vectors) -> _Found:
+    def _embedded(self, query: str) -> Vectors | None:
+        try:
+            return self._embedder.embed_query(query)
+        except EmbedderDownError:  # whoever raised it has told the operator
+            return None
+
+    def _find(self, place: Place, terms: Counter[str], named: Sequence[str], vector: Vectors | None) -> _Found:
         limit = self._fusion.candidates
 
         def question(keywords: KeywordIndex, vectors: VectorIndex) -> _Found:
             found = keywords.candidates(terms, limit) | (keywords.candidates(named, limit) if named else {})
-            near = [chunk_id for chunk_id in vectors.nearest(vector, limit) if chunk_id not in found]
-            return _Found(place, found | keywords.terms_of(near), keywords.statistics(terms))
+            near = [] if vector is None else vectors.nearest(vector, limit)
+            more = keywords.terms_of([chunk_id for chunk_id in near if chunk_id not in found])
+            return _Found(place, found | more, keywords.statistics(terms))
 
         return place.index.ask(question)
 
     def _score(
-        self, found: Sequence[_Found], terms: Counter[str], named: Sequence[str], vector: Vectors
+        self, found: Sequence[_Found], terms: Counter[str], named: Sequence[str], vector: Vectors | None
     ) -> list[_Scored]:
         pooled = reduce(add, (one.statistics for one in found), Statistics(0, 0, {}))
         average = pooled.length / max(pooled.entries, 1)
         # A term the query repeats counts more, but not twice as much: the second time is often only grammar.
         weights = {term: pooled.weight(term) * math.sqrt(count) for term, count in terms.items()}
+        similarities = [self._similarities(one, vector) for one in found]
+        # A passage without a vector competes as if it were the least similar of those that have one.
+        least = min((value for its in similarities for value in its.values()), default=0.0)
         fusion = self._fusion
         scored = []
-        for one in found:
-            for chunk_id, similarity in self._similarities(one, vector).items():
-                its = one.terms[chunk_id]
+        for one, known in zip(found, similarities, strict=True):
+            for chunk_id, its in one.terms.items():
                 keyword = bm25(its, weights, average, fusion.k1, fusion.b)
-                score = keyword + fusion.similarity * similarity
+                score = keyword + fusion.similarity * known.get(chunk_id, least)
                 held = sum(code in its for code in named)
-                scored.append(_Scored(one.place, chunk_id, held, score, keyword, similarity))
+                scored.append(_Scored(one.place, chunk_id, held, score, keyword, known.get(chunk_id, 0.0)))
         return sorted(scored, key=lambda one: (one.codes, one.score), reverse=True)
 
-    def _similarities(self, found: _Found, vector: Vectors) -> dict[str, float]:
-        """Cosine of every candidate, by id; candidates that have left the store are left out."""
+    def _similarities(self, found: _Found, vector: Vectors | None) -> dict[str, float]:
+        """Cosine of every candidate that has a vector, by id."""
+        if vector is None:
+            return {}
         ids, rows = found.place.index.store.vectors(found.terms, self._embedder.identity)
         return dict(zip(ids, (rows @ vector).tolist(), strict=True)) if ids else {}
+
+    def _reranked(self, query: str, best: list[tuple[_Scored, Chunk]]) -> list[tuple[_Scored, Chunk]]:
+        """The head of the list in the reranker's order; passages with more of the codes the query names stay before."""
+        head = best[:RERANKED]
+        if self._reranker is None or not head:
+            return best
+        try:
+            scores = self._reranker.scores(query, [chunk.passage for _, chunk in head])
+        except RerankerDownError:  # whoever raised it has told the operator
+            return best
+        order = sorted(range(len(head)), key=lambda i: (head[i][0].codes, scores[i]), reverse=True)
+        return [head[i] for i in order] + best[RERANKED:]
 
 
 def _distinct(scored: Sequence[_Scored], k: int) -> Iterator[tuple[_Scored, Chunk]]:

@@ -81,7 +81,8 @@ class ChunkStore:
     def replace(self, document_id: str, chunks: Sequence[Chunk], vectors: Vectors, embedder: str) -> None:
         """Puts a document's chunks in place of the ones it had, in one transaction.
 
-        `vectors` is (len(chunks), dimension), row for row; `embedder` is the identity of what made them.
+        `vectors` is (len(chunks), dimension), row for row; `embedder` is the identity of what made them. Raises
+        ForeignVectorsError where other documents have vectors of that identity and another dimension.
         """
         rows = np.ascontiguousarray(vectors, dtype="<f4")
         blobs = [
@@ -91,6 +92,7 @@ class ChunkStore:
         with self._engine.begin() as connection:
             _delete(connection, document_id)
             if chunks:
+                _refuse_another_length(connection, embedder, rows.itemsize * rows.shape[1])
                 connection.execute(insert(CHUNKS), [_row(chunk) for chunk in chunks])
                 connection.execute(insert(EMBEDDINGS), blobs)
             _bump(connection)
@@ -109,10 +111,13 @@ class ChunkStore:
             ).one()
         return f"{counter}-{stamp}"
 
-    def ids(self) -> set[str]:
-        """Ids of all chunks."""
+    def ids(self, embedder: str | None = None) -> set[str]:
+        """Ids of all chunks, or of those that this embedder embedded."""
+        query = select(CHUNKS.c.chunk_id)
+        if embedder is not None:
+            query = select(EMBEDDINGS.c.chunk_id).where(EMBEDDINGS.c.embedder == embedder)
         with self._engine.connect() as connection:
-            return set(connection.scalars(select(CHUNKS.c.chunk_id)))
+            return set(connection.scalars(query))
 
     def count(self, document_id: str | None = None) -> int:
         """Number of chunks, of one document or of all."""
@@ -135,21 +140,19 @@ class ChunkStore:
             return [_chunk(row) for row in connection.execute(query).mappings()]
 
     def vectors(self, chunk_ids: Iterable[str], embedder: str) -> tuple[list[str], Vectors]:
-        """Ids and their embeddings as (number, dimension). An id without a row (removed meanwhile) is left out.
+        """Ids and their embeddings by `embedder` as (number, dimension).
 
-        Raises ForeignVectorsError when another embedder made one of them.
+        An id without one (removed meanwhile, or still embedded by another embedder) is left out.
         """
-        found: dict[str, bytes] = {}
         query = select(EMBEDDINGS.c.chunk_id, EMBEDDINGS.c.embedder, EMBEDDINGS.c.vector)
-        for row in self._rows(query, EMBEDDINGS.c.chunk_id, chunk_ids):
-            if row["embedder"] != embedder:
-                raise ForeignVectorsError(chunk=row["chunk_id"], made_by=row["embedder"], wanted=embedder)
-            found[row["chunk_id"]] = row["vector"]
+        # Compared here: told in the query, SQLite might walk the index over embedders, which is all rows.
+        stored = self._rows(query, EMBEDDINGS.c.chunk_id, chunk_ids)
+        found = {row["chunk_id"]: row["vector"] for row in stored if row["embedder"] == embedder}
         rows = np.frombuffer(b"".join(found.values()), dtype="<f4")
         return list(found), rows.reshape(len(found), -1) if found else rows.reshape(0, 0)
 
     def foreign(self, embedder: str) -> list[str]:
-        """Ids of documents embedded by another embedder: they must be indexed again before they can be searched."""
+        """Ids of documents embedded by another embedder: until they are embedded anew, only keywords find them."""
         query = select(CHUNKS.c.document_id).distinct().join(EMBEDDINGS).where(EMBEDDINGS.c.embedder != embedder)
         with self._engine.connect() as connection:
             return sorted(connection.scalars(query))
@@ -165,6 +168,13 @@ def _delete(connection: Connection, document_id: str) -> bool:
     ids = select(CHUNKS.c.chunk_id).where(CHUNKS.c.document_id == document_id)
     connection.execute(delete(EMBEDDINGS).where(EMBEDDINGS.c.chunk_id.in_(ids)))
     return connection.execute(delete(CHUNKS).where(CHUNKS.c.document_id == document_id)).rowcount > 0
+
+
+def _refuse_another_length(connection: Connection, embedder: str, length: int) -> None:
+    query = select(func.length(EMBEDDINGS.c.vector)).where(EMBEDDINGS.c.embedder == embedder).limit(1)
+    known = connection.scalar(query)
+    if known not in {None, length}:
+        raise ForeignVectorsError(embedder=embedder, bytes=length, wanted=known)
 
 
 def _bump(connection: Connection) -> None:

@@ -72,12 +72,20 @@ class VectorIndex:
             self._entries = self._collection.count()
 
     def nearest(self, vector: Vectors, limit: int) -> list[str]:
-        """Ids of the chunks whose vectors are nearest to `vector` by cosine, nearest first."""
+        """Ids of the chunks whose vectors are nearest to `vector` by cosine, nearest first.
+
+        Raises ForeignVectorsError for a vector of another dimension than those in the index.
+        """
+        from chromadb.errors import InvalidArgumentError
+
         count = min(limit, self.entries)
         if count == 0:
             return []
         with reported(self._folder):
-            found = self._collection.query(query_embeddings=vector, n_results=count, include=[])
+            try:
+                found = self._collection.query(query_embeddings=vector, n_results=count, include=[])
+            except InvalidArgumentError as error:
+                raise ForeignVectorsError(embedder=self._embedder, dimension=len(vector)) from error
         return found["ids"][0]
 
     def close(self) -> None:

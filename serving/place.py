@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, event
 from knowledge.document import Document
 from knowledge.ingest import Ingest
 from knowledge.registry import Registry
-from retrieval.embedding import Embedder
+from retrieval.embedding import TextEmbedder
 from retrieval.index import PlaceIndex
 from retrieval.korean import Tokenizer
 from retrieval.store import ChunkStore
@@ -20,7 +20,7 @@ from retrieval.store import ChunkStore
 class Place:
     """Everything that belongs to one owner, and nothing else. `name` is `library` or the company."""
 
-    def __init__(self, name: str, folder: Path, embedder: Embedder, tokenizer: Tokenizer) -> None:
+    def __init__(self, name: str, folder: Path, embedder: TextEmbedder, tokenizer: Tokenizer) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.name = name
         self.database = open_database(folder / "giljabi.db")
@@ -28,6 +28,16 @@ class Place:
         self.chunks = ChunkStore(self.database)
         self.index = PlaceIndex(folder / "indexes", self.chunks, embedder, tokenizer)
         self.ingest = Ingest(self.registry, self._index, self.chunks.remove)
+        self._embedder = embedder
+
+    def recover(self) -> list[str]:
+        """Ids of the documents with work left: cut short by a kill, or embedded by a former embedder.
+
+        The latter keep their text and chunks, so that keywords find them meanwhile.
+        """
+        for document_id in self.chunks.foreign(self._embedder.identity):
+            self.registry.mark_stale(document_id)
+        return self.ingest.recover()
 
     def _index(self, document_id: str, document: Document) -> int:
         chunks = self.index.put({document_id: document})[document_id]

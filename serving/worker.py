@@ -7,16 +7,25 @@ import queue
 import threading
 
 from knowledge.errors import UnknownDocumentError
+from retrieval.errors import EmbedderDownError, ForeignVectorsError
 from serving.place import Place
 
 logger = logging.getLogger(__name__)
 
+LONGEST_PAUSE = 60.0
+
 
 class Worker:
-    """Processes documents in the order they came in. Work left by a kill is found again by `Place.ingest.recover`."""
+    """Processes documents in the order they came in. Work left by a kill is found again by `Place.recover`.
 
-    def __init__(self) -> None:
+    While the embedder is down they wait: one of them is tried now and then, and none is rejected for it.
+    """
+
+    def __init__(self, pause: float = 1.0) -> None:
+        """`pause`: seconds until a document is tried again; each try in vain doubles them, up to `LONGEST_PAUSE`."""
         self._work: queue.Queue[tuple[Place, str] | None] = queue.Queue()
+        self._first_pause = self._pause = pause
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
     def start(self) -> None:
@@ -27,11 +36,12 @@ class Worker:
 
     @property
     def waiting(self) -> int:
-        """Documents not yet begun."""
+        """Documents not yet begun, and those that wait for the embedder."""
         return self._work.qsize()
 
     def stop(self, timeout: float = 10.0) -> None:
         """End after the document in hand; what still waits stays queued in its place."""
+        self._stopping.set()
         while not self._work.empty():
             try:
                 self._work.get_nowait()
@@ -46,9 +56,20 @@ class Worker:
             place, document_id = task
             try:
                 place.ingest.process(document_id)
+                self._pause = self._first_pause
             except UnknownDocumentError:
                 logger.info("document %s was deleted before its turn", document_id)
+            except (EmbedderDownError, ForeignVectorsError) as error:
+                self._postpone(task, error.reason)
             except Exception:
                 # One document must not stop the others; it says so in its own row.
                 logger.exception("document %s failed", document_id)
                 place.registry.mark_rejected(document_id, "failed", {})
+
+    def _postpone(self, task: tuple[Place, str], reason: str) -> None:
+        """Behind all others, lest one document that the embedder refuses hold them up."""
+        if self._pause == self._first_pause:
+            logger.warning("documents wait to be indexed: %s", reason)
+        self._work.put(task)
+        self._stopping.wait(self._pause)
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)

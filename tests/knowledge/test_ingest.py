@@ -113,6 +113,32 @@ def test_deleting_removes_row_file_and_what_was_derived(registry: Registry, inge
         ingest.delete(entry.document_id)
 
 
+def test_what_is_deleted_while_it_is_indexed_leaves_nothing(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
+    entry, _ = registry.add(b"# gone\n\ntext\n", "gone.md", "kim")
+
+    def slowly(document_id: str, document: Document) -> int:
+        ingest.delete(document_id)
+        return shelf.index(document_id, document)
+
+    with pytest.raises(UnknownDocumentError):
+        Ingest(registry, slowly, shelf.forget).process(entry.document_id)
+    assert shelf.documents == {}
+    assert registry.entries() == []
+
+
+def test_a_stale_document_is_indexed_anew_from_its_reading(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
+    entry, _ = registry.add(b"# one\n\ntext\n", "one.md", "kim")
+    registry.mark_stale(entry.document_id)
+    assert registry.get(entry.document_id).status is Status.QUEUED
+    ingest.process(entry.document_id)
+    registry.mark_stale(entry.document_id)
+    shelf.documents.clear()
+    registry.file(entry.document_id).unlink()
+    assert ingest.recover() == [entry.document_id]
+    assert ingest.process(entry.document_id).status is Status.INDEXED
+    assert list(shelf.documents) == [entry.document_id]
+
+
 def test_a_deletion_cut_short_is_finished_at_the_next_start(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
     entry, _ = registry.add(b"# half gone\n\ntext\n", "h.md", "kim")
     ingest.process(entry.document_id)

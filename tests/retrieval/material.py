@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 from sqlalchemy import create_engine, event
 
 from knowledge.document import Document, Locator, Section
-from retrieval.embedding import Embedder
+from retrieval.embedding import TextEmbedder
 from retrieval.index import PlaceIndex
 from retrieval.korean import Tokenizer
 from retrieval.store import ChunkStore
@@ -37,8 +36,8 @@ LAW = document(
 )
 
 
-def embedder() -> Embedder:
-    return cast("Embedder", WordEmbedder())
+def embedder() -> TextEmbedder:
+    return WordEmbedder()
 
 
 def store(folder: Path) -> ChunkStore:
@@ -48,5 +47,5 @@ def store(folder: Path) -> ChunkStore:
     return ChunkStore(engine)
 
 
-def place(folder: Path, tokenizer: Tokenizer, its: Embedder | None = None) -> PlaceIndex:
+def place(folder: Path, tokenizer: Tokenizer, its: TextEmbedder | None = None) -> PlaceIndex:
     return PlaceIndex(folder / "indexes", store(folder), its or embedder(), tokenizer)

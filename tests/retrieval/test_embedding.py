@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.embedding import Embedder
-from retrieval.errors import ModelMissingError
+from retrieval.embedding import Embedder, QueryMemory
+from retrieval.errors import EmbedderDownError, ModelMissingError
 from retrieval.store import Vectors
 
 
@@ -62,3 +62,25 @@ def test_a_query_asked_again_is_not_computed_again(folder: Path) -> None:
     first = embedder.embed_query("같은 질문")
     assert (embedder.embed_query("같은 질문") == first).all()
     assert len(embedder.asked) == 1
+
+
+def test_the_memory_keeps_the_last_questions_and_no_failure() -> None:
+    memory = QueryMemory()
+    asked: list[str] = []
+
+    def embed(text: str) -> Vectors:
+        asked.append(text)
+        if len(asked) == 1:
+            raise EmbedderDownError
+        return np.zeros(3, dtype=np.float32)
+
+    with pytest.raises(EmbedderDownError):
+        memory.recall("0", lambda: embed("0"))
+    for n in range(300):
+        memory.recall(str(n), lambda n=n: embed(str(n)))
+    assert asked[:2] == ["0", "0"]
+    memory.recall("299", lambda: embed("299"))
+    assert asked[-1] == "299"
+    assert len(asked) == 301
+    memory.recall("0", lambda: embed("0"))
+    assert len(asked) == 302

@@ -7,12 +7,10 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
 
 import pytest
 
-from retrieval.embedding import Embedder
-from retrieval.errors import ForeignVectorsError
+from retrieval.errors import EmbedderDownError
 from retrieval.index import PlaceIndex
 from retrieval.keywords import KeywordIndex
 from retrieval.korean import Tokenizer
@@ -117,18 +115,52 @@ def test_an_index_that_lost_rows_is_rebuilt(index: PlaceIndex, tmp_path: Path) -
     index.close()
 
 
-def test_another_embedder_needs_the_documents_again(index: PlaceIndex, tmp_path: Path, tokenizer: Tokenizer) -> None:
+def test_another_embedder_embeds_document_by_document(index: PlaceIndex, tmp_path: Path, tokenizer: Tokenizer) -> None:
     index.sync()
     index.close()
-    other = WordEmbedder()
-    other.identity = "other/64"
-    changed = place(tmp_path, tokenizer, cast("Embedder", other))
-    with pytest.raises(ForeignVectorsError):
-        changed.sync()
+    changed = place(tmp_path, tokenizer, WordEmbedder("other"))
+    changed.sync()
     assert changed.store.foreign("other/64") == ["f", "m", "r"]
-    changed.put({"f": FACTORY, "r": ROBOT, "m": MANUAL})
-    assert in_step(changed)
+    assert held(changed) == (changed.store.ids(), set())  # all are found by keywords, none by a vector of the former
+    changed.put({"f": FACTORY})
+    assert held(changed) == (changed.store.ids(), changed.store.ids("other/64"))
     changed.close()
+
+    again = place(tmp_path, tokenizer, WordEmbedder("other"))  # as after a kill: what is done is done
+    assert held(again) == (again.store.ids(), again.store.ids("other/64"))
+    assert again.store.foreign("other/64") == ["m", "r"]
+    again.put({"r": ROBOT, "m": MANUAL})
+    assert in_step(again)
+    again.close()
+
+
+def test_going_back_to_the_former_embedder_finds_what_it_left(
+    index: PlaceIndex, tmp_path: Path, tokenizer: Tokenizer
+) -> None:
+    index.close()
+    changed = place(tmp_path, tokenizer, WordEmbedder("other"))
+    changed.put({"f": FACTORY})
+    changed.sync()
+    changed.close()
+    back = place(tmp_path, tokenizer)
+    assert back.store.foreign("words/64") == ["f"]
+    assert held(back) == (back.store.ids(), back.store.ids("words/64"))
+    back.put({"f": FACTORY})
+    assert in_step(back)
+    back.close()
+
+
+def test_a_document_that_could_not_be_embedded_is_left_as_it_was(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    away = WordEmbedder()
+    its = place(tmp_path, tokenizer, away)
+    its.put({"f": FACTORY})
+    away.down = True
+    with pytest.raises(EmbedderDownError):
+        its.put({"f": LAW, "r": ROBOT})
+    assert [chunk.text for chunk in its.store.of_document("f")] == [FACTORY.sections[0].text]
+    assert its.store.count("r") == 0
+    assert in_step(its)
+    its.close()
 
 
 def test_threads_search_while_documents_come_in(index: PlaceIndex) -> None:

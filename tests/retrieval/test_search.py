@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from retrieval.errors import RerankerDownError
 from retrieval.index import PlaceIndex
 from retrieval.korean import Tokenizer
-from retrieval.search import Fusion, Place, Searcher
+from retrieval.reranking import Scores
+from retrieval.search import RERANKED, Fusion, Place, Searcher
+from tests.fakes import WordEmbedder
 from tests.retrieval.material import FACTORY, LAW, MANUAL, ROBOT, document, embedder, place
 
 LIBRARY = {"f": FACTORY, "r": ROBOT, "l": LAW}
@@ -99,3 +103,85 @@ def test_no_documents_and_no_terms(tmp_path: Path, tokenizer: Tokenizer, searche
 def test_weights_are_higher_for_rarer_terms(searcher: Searcher) -> None:
     weights = searcher.weights(("밸브", "기술자료", "없는말"))
     assert weights["없는말"] > weights["기술자료"] > weights["밸브"]
+
+
+class Reversing:
+    """A reranker that finds the last text best, and keeps what it was asked."""
+
+    def __init__(self, *, down: bool = False) -> None:
+        self.asked: list[tuple[str, list[str]]] = []
+        self.down = down
+
+    def scores(self, query: str, texts: Sequence[str]) -> Scores:
+        self.asked.append((query, list(texts)))
+        if self.down:
+            raise RerankerDownError
+        return np.arange(len(texts), dtype=np.float32)
+
+
+def test_a_reranker_changes_the_order_and_nothing_else(
+    places: list[Place], tokenizer: Tokenizer, searcher: Searcher
+) -> None:
+    query = "제조 사업은 최대 얼마를 지원하나요?"
+    plain = searcher.search(query, k=50, hints="정부지원금").hits
+    reranker = Reversing()
+    reranked = Searcher(places, embedder(), tokenizer, FUSION, reranker).search(query, k=50, hints="정부지원금").hits
+    assert [hit.chunk_id for hit in reranked] == [hit.chunk_id for hit in reversed(plain)]
+    assert [hit.rank for hit in reranked] == [hit.rank for hit in plain]
+    assert {hit.chunk_id: hit.score for hit in reranked} == {hit.chunk_id: hit.score for hit in plain}
+    ((asked, texts),) = reranker.asked
+    assert asked == query  # without the hints: they are not what the person asked
+    assert "제조로봇 안내\n제조로봇 사업은 최대 2.5억 원을 8개월 안에 지원한다." in texts
+
+
+def test_a_reranker_reads_the_best_only_and_lifts_them_into_a_short_list(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    many = place(tmp_path / "many", tokenizer)
+    many.put({f"d{n}": document(f"점검 {n}", f"설비 점검 {n}번: " + "밸브를 본다. " * n) for n in range(RERANKED + 6)})
+    places = [Place("many", many)]
+    plain = [hit.chunk_id for hit in Searcher(places, embedder(), tokenizer, FUSION).search("밸브 점검", k=30).hits]
+    reranker = Reversing()
+    searcher = Searcher(places, embedder(), tokenizer, FUSION, reranker)
+    reranked = [hit.chunk_id for hit in searcher.search("밸브 점검", k=30).hits]
+    assert reranked == [*reversed(plain[:RERANKED]), *plain[RERANKED:]]
+    assert [hit.chunk_id for hit in searcher.search("밸브 점검", k=2).hits] == reranked[:2]
+    assert [len(texts) for _, texts in reranker.asked] == [RERANKED, RERANKED]
+    many.close()
+
+
+def test_a_reranker_does_not_move_a_named_code_from_its_place(places: list[Place], tokenizer: Tokenizer) -> None:
+    searcher = Searcher(places, embedder(), tokenizer, FUSION, Reversing())
+    hits = searcher.search("E-217 알람이 뜨면 밸브를 확인하고 기록하나요?", k=5).hits
+    assert "\nE-217 | " in hits[0].text
+    assert all("E-217" not in hit.text for hit in hits[1:])
+
+
+def test_a_reranker_that_is_away_loses_nothing(places: list[Place], tokenizer: Tokenizer, searcher: Searcher) -> None:
+    away = Reversing(down=True)
+    found = Searcher(places, embedder(), tokenizer, FUSION, away).search("자율형공장 정부지원금", k=5).hits
+    assert found == searcher.search("자율형공장 정부지원금", k=5).hits
+    assert len(away.asked) == 1
+
+
+def test_keywords_answer_while_the_embedder_is_away(places: list[Place], tokenizer: Tokenizer) -> None:
+    away = WordEmbedder()
+    away.down = True
+    searcher = Searcher(places, away, tokenizer)
+    best = searcher.search("수급사업자의 기술자료를 요구해도 되나요?", k=3).hits[0]
+    assert (best.document_id, best.similarity) == ("l", 0.0)
+    assert best.keyword == best.score > 0
+    assert "\nE-217 | " in searcher.search("E-217 알람", k=3).hits[0].text
+    away.down = False
+    assert searcher.search("수급사업자의 기술자료를 요구해도 되나요?", k=3).hits[0].similarity > 0
+
+
+def test_passages_that_wait_for_a_new_embedder_compete_by_their_keywords(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    former = place(tmp_path, tokenizer)
+    former.put({"f": FACTORY, "r": ROBOT, "l": LAW})
+    former.close()
+    other = WordEmbedder("other")
+    changed = place(tmp_path, tokenizer, other)
+    changed.put({"f": FACTORY, "r": ROBOT})
+    hits = Searcher([Place("all", changed)], other, tokenizer).search("기술자료를 요구해도 되나요?", k=3).hits
+    assert [hit.document_id for hit in hits if hit.similarity == 0] == ["l"]
+    assert hits[0].document_id == "l"
+    changed.close()

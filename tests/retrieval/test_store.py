@@ -9,7 +9,7 @@ import pytest
 from retrieval.chunk import split
 from retrieval.errors import ForeignVectorsError
 from retrieval.store import ChunkStore, Vectors
-from tests.retrieval.material import FACTORY, MANUAL, store
+from tests.retrieval.material import FACTORY, LAW, MANUAL, store
 
 
 def rows(count: int) -> Vectors:
@@ -65,14 +65,28 @@ def test_a_failed_replacement_changes_nothing(tmp_path: Path) -> None:
     assert its.generation() == before
 
 
-def test_another_embedders_vectors_are_refused_and_named(tmp_path: Path) -> None:
+def test_another_embedders_vectors_are_never_handed_out(tmp_path: Path) -> None:
     its = store(tmp_path)
     its.replace("f", split("f", FACTORY), rows(1), "old/4")
-    with pytest.raises(ForeignVectorsError) as refused:
-        its.vectors(its.ids(), "new/4")
-    assert refused.value.details["made_by"] == "old/4"
-    assert its.foreign("new/4") == ["f"]
-    assert its.foreign("old/4") == []
+    its.replace("m", split("m", MANUAL), rows(len(split("m", MANUAL))), "new/4")
+    manual = {chunk.chunk_id for chunk in its.of_document("m")}
+    ids, vectors = its.vectors(its.ids(), "new/4")
+    assert (set(ids), len(vectors)) == (manual, len(manual))
+    assert its.ids("new/4") == manual
+    assert its.ids("old/4") == its.ids() - manual
+    assert (its.foreign("new/4"), its.foreign("old/4")) == (["f"], ["m"])
+
+
+def test_vectors_of_one_embedder_are_of_one_length(tmp_path: Path) -> None:
+    its = store(tmp_path)
+    its.replace("f", split("f", FACTORY), rows(1), "e")
+    before = its.generation()
+    with pytest.raises(ForeignVectorsError):
+        its.replace("l", split("l", LAW), rows(1)[:, :3], "e")
+    assert (its.count("l"), its.generation()) == (0, before)
+    its.replace("l", split("l", LAW), rows(1)[:, :3], "another")
+    its.replace("f", split("f", FACTORY), rows(1)[:, :2], "e")  # none is left that it could be compared with
+    assert its.vectors(its.ids(), "e")[1].shape == (1, 2)
 
 
 def test_removed_ids_are_left_out(tmp_path: Path) -> None:

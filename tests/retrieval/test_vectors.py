@@ -49,6 +49,11 @@ def test_another_embedder_is_refused(index: VectorIndex, tmp_path: Path) -> None
         VectorIndex(tmp_path / "vectors", "other/4")
 
 
+def test_a_vector_of_another_length_is_refused(index: VectorIndex) -> None:
+    with pytest.raises(ForeignVectorsError):
+        index.nearest(np.ones(3, dtype=np.float32), 1)
+
+
 def test_a_damaged_database_is_reported(index: VectorIndex, tmp_path: Path) -> None:
     index.close()
     (database,) = (tmp_path / "vectors").rglob("chroma.sqlite3")
