@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run test check install format debian clean
+.PHONY: run test test-vllm check install format debian clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.installed  ## Install, fetch the models, serve page and API on http://127.0.0.1:7860
@@ -12,14 +12,19 @@ run: $(VENV)/.installed  ## Install, fetch the models, serve page and API on htt
 
 test: $(VENV)/.installed-dev debian  ## Everything, the embedded engine's end-to-end included
 	$(BIN)/giljabi models fetch
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not vllm"
+
+test-vllm: $(VENV)/.installed-dev  ## Real vLLM on the processor, in its own environment
+	$(BIN)/giljabi models fetch e5-small qwen2.5-coder-0.5b
+	$(BIN)/giljabi engine prepare --profile cpu-trial
+	$(BIN)/pytest -m vllm
 
 check: $(VENV)/.installed-dev  ## Format, lint, types, architecture, unit tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not e2e" -q
+	$(BIN)/pytest -m "not e2e and not vllm" -q
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant import prompts
+from assistant.budget import Budget
 from assistant.claims import claims, unsupported
 from assistant.drafting import draft_sentences
 from assistant.engine import Engine, Owner
@@ -22,8 +23,6 @@ from assistant.text import Language, sentence
 from assistant.vocabulary import NOTHING_FOUND
 from retrieval.korean import Tokenizer
 
-PROMPT_ROOM = 240
-"""Characters of evidence in a prompt: about 200 tokens, what two cores read in the time a person waits."""
 MOST_SENTENCES = 3
 REPEATED = 0.8
 """A sentence with this share of its words already shown says nothing new."""
@@ -98,9 +97,12 @@ class Answering:
     async def _drafted(self) -> AsyncGenerator[SentenceShown]:
         """Checked sentences of the model's draft, up to the first that the evidence does not carry."""
         case = self._case
+        prompt = prompt_of(case, self._engine.budget)
+        if prompt is None:
+            return
         grounding = Grounding(case.question, case.readings, self._tokenizer, case.weigh)
         try:
-            async with aclosing(draft_sentences(self._engine, case.owner, self._prompt())) as sentences:
+            async with aclosing(draft_sentences(self._engine, case.owner, prompt)) as sentences:
                 async for drafted in sentences:
                     verdict = grounding.check(drafted)
                     self._checked += verdict.claims
@@ -121,12 +123,6 @@ class Answering:
         """Whether a sentence tells more than what has been shown."""
         shown = frozenset(self._tokenizer.words(" ".join(self._parts)))
         return coverage(subject_terms(verdict.text, self._tokenizer), shown, {}) < REPEATED
-
-    def _prompt(self) -> prompts.Prompt:
-        case = self._case
-        selected = condensed(case.ranked, case.readings, PROMPT_ROOM)
-        numbered = [(passage.n, passage.title, text) for passage, text in selected]
-        return prompts.messages(case.question.text, case.question.topic, numbered, case.question.language)
 
     def _quote(self, lines: tuple[Line, ...], words: str = "quote") -> SentenceShown:
         cited = citation(lines)
@@ -178,3 +174,13 @@ class Answering:
         """A warning for each date on which a cited law has yet to take effect."""
         days = {p.effective for p in self._case.passages if p.n in cited and p.effective and p.effective > today}
         return tuple(sentence("not_in_force", self._case.language, date=day.isoformat()) for day in sorted(days))
+
+
+def prompt_of(case: Case, budget: Budget) -> prompts.Prompt | None:
+    """What the model is asked; None where the question leaves no room for a line of evidence."""
+    question = case.question
+    fixed = [prompts.SYSTEM[question.language], question.text, question.topic or ""]
+    room = budget.room(fixed, len(case.readings))
+    selected = condensed(case.ranked, case.readings, room, budget.count)
+    numbered = [(passage.n, passage.title, text) for passage, text in selected]
+    return prompts.messages(question.text, question.topic, numbered, question.language) if numbered else None

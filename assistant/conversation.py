@@ -12,12 +12,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from assistant.answering import Answering, Case, Clock
+from assistant.answering import Answering, Case, Clock, prompt_of
 from assistant.engine import Engine, Owner
 from assistant.errors import EngineDownError
 from assistant.evidence import analyse, leading_lines, ranked_lines
 from assistant.judgement import judge
 from assistant.passages import Finder
+from assistant.prompts import Prompt
 from assistant.question import Question, understand
 from assistant.records import Records, TurnState
 from assistant.reply import Event, EvidenceShown, Reply, SentenceShown
@@ -95,6 +96,13 @@ class Conversation:
         async with aclosing(self._events(person, question, language, (None, None))) as events:
             async for event in events:
                 yield event
+
+    def prompt(self, person: str, text: str) -> Prompt | None:
+        """What the model would be asked about a question that opens a conversation; None where no evidence carries an
+        answer, so that nothing would be asked. For measuring engines on the product's own prompts.
+        """
+        case = self._case(person, self._understood(text, []), "ko")
+        return prompt_of(case, self._engine.budget) if case.judgement.carries else None
 
     def _understood(self, text: str, earlier: Sequence[str]) -> Question:
         return understand(text, earlier, self._tokenizer, self._today())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -12,6 +13,8 @@ from langchain_core.messages import BaseMessage
 
 from assistant.engine import Engine, Owner
 from assistant.errors import EngineDownError
+
+logger = logging.getLogger(__name__)
 
 _SENTENCE_END = re.compile(r"[.!?。](?:[\"'”’)\]]*)(?:\s*\[\d+\])*(?=\s+[^\s\[]|\n)|\n+")
 _SILENCE = 0.7
@@ -27,8 +30,8 @@ async def draft_sentences(engine: Engine, owner: Owner, prompt: list[BaseMessage
     """
     async with engine.turn(owner):
         buffer = ""
-        async with contextlib.aclosing(_tokens(engine, prompt)) as tokens:
-            async for token in tokens:
+        async with contextlib.aclosing(tokens(engine, prompt)) as arriving:
+            async for token in arriving:
                 buffer += token
                 while end := _SENTENCE_END.search(buffer):
                     done, buffer = buffer[: end.end()].strip(), buffer[end.end() :].lstrip()
@@ -43,17 +46,23 @@ def _complete(text: str) -> bool:
     return bool(re.search(r"[.!?。다요음][\"'”’)\]]*(?:\s*\[\d+\])*\s*$", text)) and bool(text.strip())
 
 
-async def _tokens(engine: Engine, prompt: list[BaseMessage]) -> AsyncGenerator[str]:
-    """Tokens of the answer, while a watch is kept on an engine that says nothing."""
+async def tokens(engine: Engine, prompt: list[BaseMessage], **options: Any) -> AsyncGenerator[str]:
+    """Tokens of the answer, while a watch is kept on an engine that says nothing. `options` go along with the request.
+
+    Raises EngineDownError; for use within the owner's turn.
+    """
+    model = engine.model.bind(**options) if options else engine.model
     arriving: asyncio.Queue[Any] = asyncio.Queue()
 
     async def receive() -> None:
         try:
-            async with contextlib.aclosing(engine.model.astream(prompt)) as chunks:  # type: ignore[type-var]
+            async with contextlib.aclosing(model.astream(prompt)) as chunks:  # type: ignore[type-var]
                 async for chunk in chunks:
                     arriving.put_nowait(chunk.text)
             arriving.put_nowait(_END)
         except Exception as error:  # noqa: BLE001 - whatever the client library raises means: no answer from the engine
+            # Its text may repeat what was asked: the kind and the status have to do.
+            logger.warning("engine failed: %s %s", type(error).__name__, getattr(error, "status_code", ""))
             arriving.put_nowait(EngineDownError("engine_down").with_traceback(error.__traceback__))
 
     receiver = asyncio.create_task(receive())

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
+from assistant.budget import Budget
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -20,10 +22,12 @@ class Owner:
 @dataclass(frozen=True, slots=True)
 class Engine:
     """`alive` answers within a second whether the engine responds. `turn` is the owner's place in the queue: entering
-    it waits until it is their turn, and raises TimeoutError where that takes longer than people wait.
+    it waits until it is their turn, and raises TimeoutError where that takes longer than people wait; an EngineDownError
+    that leaves it is counted against the engine.
     """
 
     model: BaseChatModel
     name: str
     alive: Callable[[], Coroutine[None, None, bool]]
     turn: Callable[[Owner], AbstractAsyncContextManager[object]]
+    budget: Budget

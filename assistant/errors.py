@@ -21,3 +21,7 @@ class BadQuestionError(AssistantError):
 
 class EngineDownError(AssistantError):
     """The language model did not answer, or stopped answering."""
+
+
+class MalformedAnswerError(AssistantError):
+    """The language model answered something else than the schema it was given."""

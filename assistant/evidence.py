@@ -174,13 +174,15 @@ def holds_wanted(question: Question, line: Line) -> bool:
     return bool(question.wants & {claim.unit if claim.kind == "number" else claim.kind for claim in news})
 
 
-def condensed(ranked: Sequence[Ranked], readings: Sequence[Reading], room: int) -> list[tuple[Passage, str]]:
-    """The sentences that matter most, in their passages' order, within `room` characters: what a prompt carries."""
+def condensed(
+    ranked: Sequence[Ranked], readings: Sequence[Reading], room: int, count: Callable[[str], int]
+) -> list[tuple[Passage, str]]:
+    """The sentences that matter most, in their passages' order, within `room` tokens: what a prompt carries."""
     chosen: dict[int, list[Line]] = {}
     used = 0
     for line in (each.line for each in ranked):
-        cost = len(line.text) + (len(line.lead) if line.lead else 0)
-        if used and used + cost > room:
+        cost = count(line.text) + (count(line.lead) if line.lead else 0)
+        if used + cost > room:
             continue
         chosen.setdefault(line.passage.n, []).append(line)
         used += cost

@@ -41,6 +41,10 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "이 법령은 {date}부터 시행됩니다. 지금 시행 중인 조문은 국가법령정보센터에서 확인해 주세요.",
         "en": "This law takes effect on {date}. Check the text in force today at the Korean Law Information Center.",
     },
+    "malformed_answer": {
+        "ko": "AI의 답이 정해진 형식이 아니어서 쓰지 않았습니다. 다시 해 보고, 되풀이되면 운영자에게 알려 주세요.",
+        "en": "The AI's answer was not in the form asked for, so it was not used. Try again; if it recurs, tell the operator.",
+    },
     "unknown_conversation": {
         "ko": "그 대화를 찾을 수 없습니다. 새 대화를 시작하거나 목록에서 다시 골라 주세요.",
         "en": "There is no such conversation. Start a new one or choose from the list.",

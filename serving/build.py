@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
 
-from assistant.engine import Engine, Owner
-from retrieval.embedding import Embedder
+from assistant.budget import Budget
+from retrieval.embedding import Embedder, TextEmbedder
 from retrieval.korean import Tokenizer
+from retrieval.reranking import CrossEncoderReranker, Reranker
 from serving.api import ask, conversations, documents, health, openai, problem, search
 from serving.api.limits import BodyLimit, KnownHosts
-from serving.engines.chat import Endpoint, Probe, chat_model
+from serving.engines.chat import Endpoint
+from serving.engines.control import EngineControl, control
+from serving.engines.deployment import Deployment
 from serving.engines.embedded import Capacity, EmbeddedEngine
-from serving.engines.turns import Turns
-from serving.errors import EngineError
+from serving.engines.pooling import PoolingEndpoint, RemoteEmbedder, RemoteReranker
+from serving.engines.salt import Salts
+from serving.engines.tokens import TokenCounter, estimated, tokenizer_of
+from serving.errors import EngineError, ServingError
 from serving.home import Home
 from serving.models import ModelStore
-from serving.product import EngineControl, Product
+from serving.product import Product
 from serving.settings import Settings
 from serving.sources import Hub, LocalFolder, Source, WheelIndex
 
 EMBEDDING_MODEL = "e5-small"
 ANSWER_TOKENS = 200
-PROBE_SECONDS = 0.8
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -46,14 +49,15 @@ def _source(named: str) -> Source:
 
 def needed_models(settings: Settings) -> list[str]:
     """Names of the models that must be here before the product can start."""
-    return [EMBEDDING_MODEL, *([settings.embedded_model] if settings.engine == "embedded" else [])]
+    embedder = [] if settings.embed_url else [EMBEDDING_MODEL]
+    return embedder + ([settings.embedded_model] if settings.engine == "embedded" else [])
 
 
 def product(settings: Settings, home: Home, models: ModelStore) -> Product:
     """The product, wired but not started. The models it needs must be in the store; the home's lock must be held."""
-    embedder = Embedder(models.ensure(EMBEDDING_MODEL))
+    embedder, reranker = _embedder(settings, models), _reranker(settings)
     tokenizer = Tokenizer(threads=os.cpu_count() or 1)
-    return Product(settings, home, embedder, tokenizer, _engine(settings, home, models))
+    return Product(settings, home, embedder, tokenizer, _engine(settings, home, models), reranker=reranker)
 
 
 def app(made: Product, settings: Settings) -> FastAPI:
@@ -80,33 +84,67 @@ def app(made: Product, settings: Settings) -> FastAPI:
     return api
 
 
+def _embedder(settings: Settings, models: ModelStore) -> TextEmbedder:
+    """The embedding model in this process, unless the settings name a service."""
+    if not settings.embed_url:
+        return Embedder(models.ensure(EMBEDDING_MODEL))
+    if not settings.embed_model:
+        raise ServingError("embed_model")
+    endpoint = PoolingEndpoint(settings.embed_url, settings.pooling_key.get_secret_value(), settings.embed_model)
+    return RemoteEmbedder(endpoint, settings.embed_query_prefix, settings.embed_passage_prefix)
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    """The reranker the settings name: served, or a folder to run in this process. None comes along."""
+    if not settings.rerank_url:
+        return CrossEncoderReranker(Path(settings.rerank_model).expanduser()) if settings.rerank_model else None
+    if not settings.rerank_model:
+        raise ServingError("rerank_model")
+    key = settings.pooling_key.get_secret_value()
+    return RemoteReranker(PoolingEndpoint(settings.rerank_url, key, settings.rerank_model))
+
+
 def _engine(settings: Settings, home: Home, models: ModelStore) -> EngineControl:
-    if settings.engine == "embedded":
-        name = settings.embedded_model
-        threads = settings.threads or os.cpu_count() or 1
-        child = EmbeddedEngine(models.ensure(name), name, home.logs, Capacity(threads))
-        child.start(wait=False)
-        return _control(child.endpoint, settings.patience, child.stop)
-    if not settings.llm_url or not settings.llm_model:
+    endpoint, count, stop = (
+        _embedded(settings, home, models) if settings.engine == "embedded" else _served(settings, home)
+    )
+    budget = Budget(count, endpoint.context, settings.prompt_tokens, ANSWER_TOKENS)
+    salts = Salts.kept_in(home.secret("cache_salt")) if settings.llm_cache_salt else None
+    return control(endpoint, budget, salts, settings.patience, stop)
+
+
+Served = tuple[Endpoint, Callable[[str], int], Callable[[], None]]
+"""Where an engine answers, how it counts tokens, how it is stopped."""
+
+
+def _embedded(settings: Settings, home: Home, models: ModelStore) -> Served:
+    """The engine that comes along, as a child of this process."""
+    name = settings.embedded_model
+    path = models.ensure(name)
+    child = EmbeddedEngine(path, name, home.logs, Capacity(settings.threads or os.cpu_count() or 1))
+    count = TokenCounter(tokenizer_of(path)).count
+    child.start(wait=False)
+    return child.endpoint, count, child.stop
+
+
+def _served(settings: Settings, home: Home) -> Served:
+    """An engine that runs by itself: where the settings say, or the vLLM that was started for this home."""
+    folder = settings.llm_tokenizer
+    endpoint = endpoint_of(settings, home)
+    if not settings.llm_url and not folder and (state := Deployment(home.engine).state()):
+        folder = Path(state.folder)
+    return endpoint, TokenCounter(folder.expanduser()).count if folder else estimated, lambda: None
+
+
+def endpoint_of(settings: Settings, home: Home) -> Endpoint:
+    """Where the settings' vLLM or remote engine answers. Raises EngineError where they do not say."""
+    if settings.engine == "vllm" and not settings.llm_url and not settings.llm_model:
+        endpoint = Deployment(home.engine).endpoint()
+        if endpoint is None:
+            raise EngineError("engine_not_started")
+        return endpoint
+    if settings.engine == "embedded" or not settings.llm_url or not settings.llm_model:
         raise EngineError("llm_url", engine=settings.engine)
     key = settings.llm_key.get_secret_value() or "none"
-    endpoint = Endpoint(settings.llm_url.rstrip("/"), key, settings.llm_model, settings.engine)
-    return _control(endpoint, settings.patience, lambda: None)
-
-
-def _control(endpoint: Endpoint, patience: float, stop: Callable[[], None]) -> EngineControl:
-    """An endpoint as the turn loop wants it: one queue with fair turns before it, and a quick probe."""
-    turns, probe = Turns(slots=1 if endpoint.kind == "embedded" else 64), Probe()
-
-    async def alive() -> bool:
-        return await probe.alive(endpoint, PROBE_SECONDS)
-
-    @asynccontextmanager
-    async def turn(owner: Owner) -> AsyncGenerator[None]:
-        async with AsyncExitStack() as held:
-            async with asyncio.timeout(patience):
-                await held.enter_async_context(turns.turn(owner))
-            yield
-
-    model = chat_model(endpoint, max_tokens=ANSWER_TOKENS)
-    return EngineControl(Engine(model, endpoint.model, alive, turn), stop)
+    url = settings.llm_url.rstrip("/")
+    return Endpoint(url, key, settings.llm_model, settings.engine, context=settings.llm_context)

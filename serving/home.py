@@ -39,6 +39,22 @@ class Home:
     def logs(self) -> Path:
         return self.root / "logs"
 
+    @property
+    def engine(self) -> Path:
+        """Of the vLLM that was started for this home."""
+        return self.root / "engine"
+
+    @property
+    def environments(self) -> Path:
+        """Python environments of engines, which may be deleted at any time."""
+        return self.root / "engines"
+
+    def secret(self, name: str) -> Path:
+        """The file of a secret of this installation."""
+        folder = self.root / "secrets"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder / name
+
     def company(self, company: str) -> Path:
         return self.root / "companies" / company
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,15 +10,17 @@ from zoneinfo import ZoneInfo
 from fastapi import Request
 
 from assistant.conversation import Conversation
-from assistant.engine import Engine
 from assistant.passages import Finder
 from assistant.records import Records
 from knowledge import starter
-from retrieval.embedding import Embedder
+from retrieval.embedding import TextEmbedder
 from retrieval.korean import Tokenizer
+from retrieval.reranking import Reranker
 from retrieval.search import Place as SearchPlace
 from retrieval.search import Searcher
 from serving.documents import Documents
+from serving.engines.chat import Endpoint
+from serving.engines.control import EngineControl
 from serving.home import Home
 from serving.metrics import Metrics
 from serving.place import Place
@@ -38,25 +39,25 @@ class _Company:
     documents: Documents
 
 
-@dataclass(frozen=True, slots=True)
-class EngineControl:
-    """An engine that has been started, and how it is stopped with the product."""
-
-    engine: Engine
-    stop: Callable[[], None]
-
-
 class Product:
     """Everything behind the routes. A company's place is opened at its first request and stays open."""
 
     def __init__(
-        self, settings: Settings, home: Home, embedder: Embedder, tokenizer: Tokenizer, control: EngineControl
+        self,
+        settings: Settings,
+        home: Home,
+        embedder: TextEmbedder,
+        tokenizer: Tokenizer,
+        control: EngineControl,
+        *,
+        reranker: Reranker | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         self.metrics = Metrics()
         self._settings = settings
         self._home = home
         self._embedder = embedder
+        self._reranker = reranker
         self._control = control
         self._worker = Worker()
         self._library = Place("library", home.library, embedder, tokenizer)
@@ -68,18 +69,26 @@ class Product:
         return self._control.engine.name
 
     @property
+    def endpoint(self) -> Endpoint:
+        """Where the engine answers."""
+        return self._control.endpoint
+
+    @property
     def indexing(self) -> int:
         """Documents that still wait for the worker."""
         return self._worker.waiting
 
     def start(self, companies: tuple[str, ...]) -> None:
-        """Finish what a kill left, bring the library up to date, start the worker. Returns before it is done."""
+        """Finish what a kill left, bring the library up to date, embed anew what another embedder embedded.
+
+        The worker does it: this returns before it is done.
+        """
         starter.sync(self._library.registry, self._library.ingest)
-        left = [(self._library, document_id) for document_id in self._library.ingest.recover()]
+        left = [(self._library, document_id) for document_id in self._library.recover()]
         for name in companies:
             company = self._company(name)
             company.records.recover()
-            left += [(company.place, document_id) for document_id in company.place.ingest.recover()]
+            left += [(company.place, document_id) for document_id in company.place.recover()]
         self._worker.start()
         for place, document_id in left:
             self._worker.submit(place, document_id)
@@ -121,10 +130,11 @@ class Product:
     def _open(self, name: str) -> _Company:
         place = Place(name, self._home.company(name), self._embedder, self.tokenizer)
         places = (self._library, place)
-        searcher = Searcher([SearchPlace(each.name, each.index) for each in places], self._embedder, self.tokenizer)
+        searched = [SearchPlace(each.name, each.index) for each in places]
+        searcher = Searcher(searched, self._embedder, self.tokenizer, reranker=self._reranker)
         finder = Finder(searcher, {each.name: each.registry for each in places})
         records = Records(place.database)
-        conversation = Conversation(name, finder, records, self._control.engine, self.tokenizer, today=_today)
+        conversation = Conversation(name, finder, records, self._control.of(name), self.tokenizer, today=_today)
         limits = (self._settings.upload_mb, self._settings.quota_mb)
         return _Company(place, records, finder, conversation, Documents(place, self._library, self._worker, *limits))
 

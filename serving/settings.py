@@ -23,6 +23,22 @@ class Settings(BaseSettings):
     llm_url: str | None = Field(default=None, description="Base URL of vLLM or a remote engine, ending in /v1")
     llm_model: str = Field(default="", description="Model name; empty means the engine's default")
     llm_key: SecretStr = Field(default=SecretStr(""), description="API key of vLLM or a remote engine")
+    llm_context: int = Field(default=4096, ge=1024, description="Tokens the served model takes, prompt and answer")
+    llm_tokenizer: Path | None = Field(
+        default=None, description="Folder with the served model's tokenizer; not needed for the engines Giljabi starts"
+    )
+    llm_cache_salt: bool = Field(
+        default=True, description="Send a secret cache_salt per company; off only for a service that refuses the field"
+    )
+    prompt_tokens: int = Field(default=200, ge=100, description="Tokens of evidence in a prompt; more on a GPU")
+    vllm_python: Path | None = Field(default=None, description="Python that has vLLM; empty means an own environment")
+    embed_url: str | None = Field(default=None, description="Base URL of an embedding service; empty: in this process")
+    embed_model: str = Field(default="", description="Name of the embedding model served there")
+    embed_query_prefix: str = Field(default="query: ", description="What the embedding model wants before a question")
+    embed_passage_prefix: str = Field(default="passage: ", description="What it wants before a passage")
+    rerank_url: str | None = Field(default=None, description="Base URL of a reranking service")
+    rerank_model: str = Field(default="", description="Reranker served there, or a folder to run it in this process")
+    pooling_key: SecretStr = Field(default=SecretStr(""), description="API key of the embedding and reranking services")
     embedded_model: Literal["qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b"] = Field(
         default="qwen2.5-coder-1.5b", description="Model of the embedded engine"
     )

@@ -15,22 +15,29 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field
 
+from assistant.budget import Budget
 from assistant.engine import Engine, Owner
+from retrieval.errors import EmbedderDownError
 from retrieval.store import Vectors
 
 DIMENSION = 64
 
 
 class WordEmbedder:
-    """Bag of hashed character bigrams: texts that share words lie near each other. The interface of `Embedder`."""
+    """Bag of hashed character bigrams: texts that share words lie near each other. `down`: as a service that is away."""
 
-    identity = f"words/{DIMENSION}"
-    dimension = DIMENSION
+    def __init__(self, name: str = "words") -> None:
+        self.identity = f"{name}/{DIMENSION}"
+        self.down = False
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if self.down:
+            raise EmbedderDownError
         return np.stack([self.embed_query(text) for text in texts]) if texts else np.empty((0, DIMENSION), np.float32)
 
     def embed_query(self, text: str) -> Vectors:
+        if self.down:
+            raise EmbedderDownError
         vector = np.full(DIMENSION, 3.0, dtype=np.float32)  # as with e5, even strangers lie near each other
         for pair in pairwise(text):
             vector[zlib.crc32("".join(pair).encode()) % DIMENSION] += 1
@@ -78,7 +85,7 @@ def engine(model: BaseChatModel, *, alive: bool = True, busy: bool = False) -> E
             raise TimeoutError
         yield
 
-    return Engine(model, "scripted", answers, turn)
+    return Engine(model, "scripted", answers, turn, Budget(len, context=100_000, evidence=240, answer=200))
 
 
 def _pieces(text: str) -> Iterator[str]:

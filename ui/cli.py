@@ -13,11 +13,13 @@ import typer
 from pydantic import ValidationError
 
 from evals.errors import EvalError
+from retrieval import text as retrieval_text
+from retrieval.errors import RetrievalError
 from serving import text as serving_text
 from serving.errors import ServingError
 from serving.home import Home
 from serving.settings import Settings
-from ui import cli_text, evaluate
+from ui import cli_text, engine, evaluate
 from ui.errors import ClientError
 
 DONE, REFUSED, FAULT = 0, 1, 2
@@ -25,6 +27,7 @@ DONE, REFUSED, FAULT = 0, 1, 2
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 models_app = typer.Typer(no_args_is_help=True, help="모델 받기, 보기, 검사 · fetch, list and verify models")
 app.add_typer(models_app, name="models")
+app.add_typer(engine.app, name="engine")
 app.add_typer(evaluate.app, name="eval")
 
 Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
@@ -199,6 +202,8 @@ def _sentence(  # noqa: PLR0911 - one return an error type reads best
         return str(error)
     if isinstance(error, ServingError):
         return _serving_sentence(error, language)
+    if isinstance(error, RetrievalError):
+        return retrieval_text.SENTENCES[error.reason][language]
     if isinstance(error, ValidationError):
         names = ", ".join(f"GILJABI_{item['loc'][0]}".upper() for item in error.errors() if item["loc"])
         return serving_text.sentence("settings", language, {"names": names})

@@ -149,8 +149,6 @@ def _greet(server: uvicorn.Server, made: Product, url: str, language: cli_text.L
     while not server.started:
         time.sleep(0.05)
     print(cli_text.say("serving", language, url=url), flush=True)
-    while made.indexing:
-        time.sleep(0.5)
     made.warm()
 
 

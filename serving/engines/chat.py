@@ -18,20 +18,24 @@ NO_KEEPING = httpx.Limits(max_keepalive_connections=0)  # an engine that started
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an engine answers. `base_url` ends in ``/v1``; `extra_body` is sent along with every request."""
+    """Where an engine answers. `base_url` ends in ``/v1``; `extra_body` is sent along with every request; `context` is
+    how many tokens the served model takes, prompt and answer together.
+    """
 
     base_url: str
     api_key: str = field(repr=False)
     model: str
     kind: Literal["embedded", "vllm", "remote"]
-    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    extra_body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    context: int = 4096
 
 
 def chat_model(endpoint: Endpoint, *, max_tokens: int = 512, seconds: float = 120.0) -> BaseChatModel:
-    """The engine as LangChain's chat model: temperature 0, streaming, no retries, nothing traced.
+    """The engine as LangChain's chat model: temperature 0, streaming, nothing traced.
 
     `seconds` is the longest silence that is borne, before the first token (the prompt is being read) or between two.
-    Closing the stream ends the generation on the engine's side too.
+    Closing the stream ends the generation on the engine's side too. A connection that is refused is tried once more,
+    on the way to the engine next door: nothing has been asked yet. A request that was sent is never sent again.
     """
     import langsmith
     from langchain_openai import ChatOpenAI
@@ -56,8 +60,23 @@ def chat_model(endpoint: Endpoint, *, max_tokens: int = 512, seconds: float = 12
         extra_body=dict(endpoint.extra_body) or None,
         http_socket_options=(),  # the clients below are the whole truth
         http_client=httpx.Client(timeout=timeout, trust_env=proxied),
-        http_async_client=httpx.AsyncClient(timeout=timeout, trust_env=proxied),
+        http_async_client=_client(timeout, proxied=proxied),
     )
+
+
+def salted(model: BaseChatModel, salt: str) -> BaseChatModel:
+    """The same model over the same connections, whose prefixes are found again only under this salt.
+
+    Without one, how fast an answer begins would tell one company what another has asked (CVE-2025-46570).
+    """
+    body: dict[str, Any] = getattr(model, "extra_body", None) or {}
+    return model.model_copy(update={"extra_body": {**body, "cache_salt": salt}})
+
+
+def _client(timeout: httpx.Timeout, *, proxied: bool) -> httpx.AsyncClient:
+    if proxied:  # httpx reads a machine's proxies only for a transport of its own making
+        return httpx.AsyncClient(timeout=timeout)
+    return httpx.AsyncClient(timeout=timeout, transport=httpx.AsyncHTTPTransport(retries=1, limits=NO_KEEPING))
 
 
 class Probe:

@@ -29,6 +29,7 @@ class Giljabi:
 
     home: Path
     port: int
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -37,7 +38,7 @@ class Giljabi:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "GILJABI_HOME": str(self.home), "GILJABI_PORT": str(self.port)}
+        return {**os.environ, "GILJABI_HOME": str(self.home), "GILJABI_PORT": str(self.port), **self.settings}
 
     def start(self) -> None:
         with (self.home / "serve.log").open("ab") as log:

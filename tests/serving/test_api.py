@@ -14,11 +14,14 @@ from fastapi.testclient import TestClient
 from knowledge import starter
 from retrieval.korean import Tokenizer
 from serving import build
+from serving.engines.chat import Endpoint
+from serving.engines.control import EngineControl
 from serving.home import Home
-from serving.product import EngineControl, Product
+from serving.product import Product
 from serving.settings import Settings
 from tests.fakes import ScriptedModel, WordEmbedder, engine
 
+NOWHERE = Endpoint("http://127.0.0.1:9/v1", "none", "scripted", "remote")
 QUESTION = "자율형공장의 정부지원금은 최대 얼마인가요?"
 ANSWER = "자율형공장은 약 30개 과제를 뽑습니다. [1]"
 LIBRARY = {
@@ -33,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Iter
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(starter, "starter_files", lambda: shipped)
         settings = Settings(home=tmp_path_factory.mktemp("home"), quota_mb=1)
-        control = EngineControl(engine(ScriptedModel(script=lambda _: ANSWER)), lambda: None)
+        control = EngineControl(NOWHERE, engine(ScriptedModel(script=lambda _: ANSWER)), None, lambda: None)
         product = Product(settings, Home(settings.home_path), WordEmbedder(), tokenizer, control)  # type: ignore[arg-type]
         product.start(("local",))
         yield product

@@ -18,11 +18,13 @@ import httpx
 import pytest
 
 from serving.engines.chat import Endpoint, Probe, chat_model
-from serving.engines.embedded import Capacity, EmbeddedEngine, EngineStatus
+from serving.engines.embedded import Capacity, EmbeddedEngine
+from serving.engines.watchdog import EngineStatus, Patience
 from serving.errors import EngineError
 
 FAKE = Path(__file__).with_name("fake_engine.py")
 PROGRAM = (sys.executable, str(FAKE))
+QUICK = Patience(silence=0.8, first_pause=0.1)
 
 
 @pytest.fixture
@@ -34,9 +36,7 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine(model: Path, tmp_path: Path) -> Iterator[EmbeddedEngine]:
-    engine = EmbeddedEngine(
-        model, "tiny", tmp_path / "logs", Capacity(1), program=PROGRAM, patience=0.8, first_pause=0.1
-    )
+    engine = EmbeddedEngine(model, "tiny", tmp_path / "logs", Capacity(1), program=PROGRAM, patience=QUICK)
     yield engine
     engine.stop()
 
@@ -50,7 +50,7 @@ def _until(true: Callable[[], bool], seconds: float = 20.0) -> None:
 
 def _tell(engine: EmbeddedEngine, path: str) -> None:
     with suppress(httpx.HTTPError):
-        httpx.post(engine.base_url.replace("/v1", path), timeout=0.3)
+        httpx.post(engine.endpoint.base_url.replace("/v1", path), timeout=0.3)
 
 
 def _ready_again(engine: EmbeddedEngine, restarts: int) -> None:
@@ -75,10 +75,10 @@ def test_starting_need_not_be_waited_for(engine: EmbeddedEngine) -> None:
 
 def test_the_key_is_told_to_the_child_and_not_to_the_process_list(engine: EmbeddedEngine) -> None:
     engine.start(seconds=20)
-    assert httpx.get(engine.base_url.replace("/v1", "/key")).text == engine.api_key
-    assert len(engine.api_key) >= 32
-    assert engine.api_key not in Path(f"/proc/{engine.status.pid}/cmdline").read_text()
-    assert engine.api_key not in repr(engine.endpoint)
+    assert httpx.get(engine.endpoint.base_url.replace("/v1", "/key")).text == engine.endpoint.api_key
+    assert len(engine.endpoint.api_key) >= 32
+    assert engine.endpoint.api_key not in Path(f"/proc/{engine.status.pid}/cmdline").read_text()
+    assert engine.endpoint.api_key not in repr(engine.endpoint)
 
 
 def test_a_crashed_child_is_started_again_on_the_same_port(engine: EmbeddedEngine) -> None:
