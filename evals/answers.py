@@ -6,6 +6,7 @@ The marks are set here from the reply and the stored documents alone; nothing th
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 import statistics
@@ -14,6 +15,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from langchain_core.messages import BaseMessage
 
 from assistant.reply import EvidenceShown, Reply
 from evals.questions import Asked
@@ -87,6 +90,7 @@ def summary(marks: list[dict[str, Any]], model: str) -> dict[str, Any]:
 async def _ask(made: Product, item: Asked, registries: list[Registry], company: str) -> dict[str, Any]:
     evidence: list[dict[str, Any]] = []
     reply: Reply | None = None
+    prompt = await asyncio.to_thread(made.conversation(company).prompt, PERSON, item.question)
     async with aclosing(made.conversation(company).once(PERSON, item.question, [])) as events:
         async for event in events:
             if isinstance(event, EvidenceShown):
@@ -102,6 +106,7 @@ async def _ask(made: Product, item: Asked, registries: list[Registry], company: 
         "id": item.identity,
         "question": item.question,
         "answerable": item.answerable,
+        "prompt": _digest(prompt) if prompt else None,
         "near": item.near,
         "right_document": right and not wire["abstained"],
         "right_cited": right,
@@ -112,6 +117,12 @@ async def _ask(made: Product, item: Asked, registries: list[Registry], company: 
         "unsupported": unsupported_digits(wire["answer"], [citation["quote"] for citation in wire["citations"]]),
         **wire,
     }
+
+
+def _digest(prompt: list[BaseMessage]) -> str:
+    """Tells prompts apart: two engines must have been asked the same."""
+    said = "\0".join(f"{message.type}\0{message.text}" for message in prompt)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def unsupported_digits(answer: str, quotes: list[str]) -> list[str]:

@@ -27,7 +27,7 @@ from serving.home import Home
 from serving.product import KOREA, Product
 from serving.settings import Settings
 from ui import bench_table
-from ui.evaluate import _await_engine, _product
+from ui.evaluate import await_engine, opened_product
 
 PERSON = "bench"
 INCOMPLETE = 1
@@ -149,7 +149,7 @@ def _product_where(settings: Settings, *, needed: bool) -> Iterator[Product | No
     if not needed:
         yield None
         return
-    with _product(settings) as made:
+    with opened_product(settings) as made:
         yield made
 
 
@@ -172,7 +172,7 @@ def _wording(made: Product, settings: Settings) -> question_log.Wording:
 
 
 def _ready(made: Product) -> Endpoint:
-    _await_engine(made)
+    await_engine(made)
     return made.endpoint
 
 

@@ -46,13 +46,22 @@ def answers(
     settings = _settings(lang)
     asked = load(name, reference)
     asked = asked[:limit] if limit else asked
-    with _product(settings) as made:
+    with opened_product(settings) as made:
         _take_in(made, reference)
-        _await_engine(made)
+        await_engine(made)
         out = out or settings.home_path / "evals" / f"answers-{name}-{made.engine_name}-{int(time.time())}.jsonl"
         with _bar(len(asked)) as bar:
             report = run_blocking(made, asked, Options(LOCAL_COMPANY, out, lambda done, _: bar.update(done - bar.n)))
     _print({**report, "details": str(out)}, as_json)
+
+
+@app.command()
+def compare(first: Path, second: Path, lang: Lang = None, as_json: Json = False) -> None:
+    """두 엔진의 답변 기록 견주기 · compare two runs of `eval answers --out`, of two engines."""
+    from evals.comparison import compare as compared
+
+    del lang
+    _print(compared(first, second), as_json)
 
 
 @app.command()
@@ -61,7 +70,7 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
     from evals.judgement import fit, table
     from evals.questions import load
 
-    with _product(_settings(lang)) as made:
+    with opened_product(_settings(lang)) as made:
         _take_in(made, reference)
         rows, labels = table(
             made.finder(LOCAL_COMPANY),
@@ -110,9 +119,9 @@ def speed(
     from evals.questions import load
     from evals.speed import run
 
-    with _product(_settings(lang)) as made:
+    with opened_product(_settings(lang)) as made:
         _take_in(made, reference)
-        _await_engine(made)
+        await_engine(made)
         asked = [item for item in load("dev", reference) if item.answerable][: limit + 1]
         _print(asyncio.run(run(made, asked, LOCAL_COMPANY)), as_json)
 
@@ -122,7 +131,7 @@ def _settings(lang: str | None) -> Settings:
 
 
 @contextlib.contextmanager
-def _product(settings: Settings) -> Iterator[Product]:
+def opened_product(settings: Settings) -> Iterator[Product]:
     """The product of this home without a port; nobody else may hold the home meanwhile."""
     from serving import build
     from ui.start import fetch_models
@@ -157,7 +166,7 @@ def _take_in(made: Product, reference: Path) -> None:
         bar.update(bar.total - bar.n)
 
 
-def _await_engine(made: Product, seconds: float = 120.0) -> None:
+def await_engine(made: Product, seconds: float = 120.0) -> None:
     import asyncio
 
     deadline = time.monotonic() + seconds

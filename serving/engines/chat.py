@@ -76,14 +76,19 @@ def salted(model: BaseChatModel, salt: str) -> BaseChatModel:
 def _client(timeout: httpx.Timeout, *, proxied: bool) -> httpx.AsyncClient:
     if proxied:  # httpx reads a machine's proxies only for a transport of its own making
         return httpx.AsyncClient(timeout=timeout)
-    return httpx.AsyncClient(timeout=timeout, transport=httpx.AsyncHTTPTransport(retries=1, limits=NO_KEEPING))
+    return httpx.AsyncClient(timeout=timeout, transport=_near())
+
+
+def _near() -> httpx.AsyncHTTPTransport:
+    """Past the machine's proxies, with the certificates it trusts (`SSL_CERT_FILE`): a firm signs its own."""
+    return httpx.AsyncHTTPTransport(retries=1, limits=NO_KEEPING, trust_env=True)
 
 
 class Probe:
     """Asks engines whether they are alive, each time over a new connection."""
 
     def __init__(self) -> None:
-        self._near = httpx.AsyncClient(trust_env=False, limits=NO_KEEPING)
+        self._near = httpx.AsyncClient(transport=_near())
         self._far = httpx.AsyncClient(limits=NO_KEEPING)
 
     async def alive(self, endpoint: Endpoint, seconds: float) -> bool:

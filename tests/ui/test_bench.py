@@ -102,7 +102,7 @@ def test_misuse_is_told_before_anything_is_opened(
     def opened(*_: object) -> None:
         raise AssertionError("the product was opened")
 
-    monkeypatch.setattr("ui.bench._product", opened)
+    monkeypatch.setattr("ui.bench.opened_product", opened)
     with pytest.raises(EvalError):
         bench(questions=log, **options)
 
