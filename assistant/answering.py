@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -97,7 +98,7 @@ class Answering:
     async def _drafted(self) -> AsyncGenerator[SentenceShown]:
         """Checked sentences of the model's draft, up to the first that the evidence does not carry."""
         case = self._case
-        prompt = prompt_of(case, self._engine.budget)
+        prompt = await asyncio.to_thread(prompt_of, case, self._engine.budget)
         if prompt is None:
             return
         grounding = Grounding(case.question, case.readings, self._tokenizer, case.weigh)

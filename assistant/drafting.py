@@ -12,13 +12,14 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from assistant.engine import Engine, Owner
-from assistant.errors import EngineDownError
+from assistant.errors import EngineDownError, EngineRefusedError
 
 logger = logging.getLogger(__name__)
 
 _SENTENCE_END = re.compile(r"[.!?。](?:[\"'”’)\]]*)(?:\s*\[\d+\])*(?=\s+[^\s\[]|\n)|\n+")
 _SILENCE = 0.7
 """Seconds without a token after which the engine is asked whether it lives."""
+_REFUSALS = (400, 413, 422)
 _END = object()
 
 
@@ -28,10 +29,11 @@ async def draft_sentences(engine: Engine, owner: Owner, prompt: list[BaseMessage
     Raises EngineDownError where the engine fails or falls silent and does not answer a health check, TimeoutError
     where the owner's turn did not come in time. Closing the generator closes the stream, which stops the engine.
     """
-    async with engine.turn(owner):
+    async with engine.turn(owner) as answered:
         buffer = ""
         async with contextlib.aclosing(tokens(engine, prompt)) as arriving:
             async for token in arriving:
+                answered()
                 buffer += token
                 while end := _SENTENCE_END.search(buffer):
                     done, buffer = buffer[: end.end()].strip(), buffer[end.end() :].lstrip()
@@ -62,8 +64,10 @@ async def tokens(engine: Engine, prompt: list[BaseMessage], **options: Any) -> A
             arriving.put_nowait(_END)
         except Exception as error:  # noqa: BLE001 - whatever the client library raises means: no answer from the engine
             # Its text may repeat what was asked: the kind and the status have to do.
-            logger.warning("engine failed: %s %s", type(error).__name__, getattr(error, "status_code", ""))
-            arriving.put_nowait(EngineDownError("engine_down").with_traceback(error.__traceback__))
+            status = getattr(error, "status_code", None)
+            logger.warning("engine failed: %s %s", type(error).__name__, status or "")
+            kind = EngineRefusedError if status in _REFUSALS else EngineDownError
+            arriving.put_nowait(kind("engine_down").with_traceback(error.__traceback__))
 
     receiver = asyncio.create_task(receive())
     try:
@@ -71,7 +75,7 @@ async def tokens(engine: Engine, prompt: list[BaseMessage], **options: Any) -> A
             try:
                 item = await asyncio.wait_for(arriving.get(), _SILENCE)
             except TimeoutError:
-                if not await engine.alive():
+                if not await engine.responds():
                     raise EngineDownError("engine_down") from None
                 continue
             if item is _END:

@@ -21,13 +21,16 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`alive` answers within a second whether the engine responds. `turn` is the owner's place in the queue: entering
-    it waits until it is their turn, and raises TimeoutError where that takes longer than people wait; an EngineDownError
+    """`alive` answers within a second whether the engine is worth asking, `responds` whether it still runs.
+
+    `turn` is the owner's place in the queue: entering it waits until it is their turn, and raises TimeoutError where that
+    takes longer than people wait. It gives a function to call once the engine has begun to answer; an EngineDownError
     that leaves it is counted against the engine.
     """
 
     model: BaseChatModel
     name: str
     alive: Callable[[], Coroutine[None, None, bool]]
-    turn: Callable[[Owner], AbstractAsyncContextManager[object]]
+    responds: Callable[[], Coroutine[None, None, bool]]
+    turn: Callable[[Owner], AbstractAsyncContextManager[Callable[[], None]]]
     budget: Budget

@@ -23,5 +23,9 @@ class EngineDownError(AssistantError):
     """The language model did not answer, or stopped answering."""
 
 
+class EngineRefusedError(EngineDownError):
+    """The engine is well and would not take this request: longer than it reads, or with a field it does not know."""
+
+
 class MalformedAnswerError(AssistantError):
     """The language model answered something else than the schema it was given."""

@@ -15,8 +15,10 @@ from assistant.errors import MalformedAnswerError
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
-async def structured(engine: Engine, owner: Owner, prompt: list[BaseMessage], schema: type[Answer]) -> Answer:
-    """What the model answers, as `schema`.
+async def structured(
+    engine: Engine, owner: Owner, prompt: list[BaseMessage], schema: type[Answer], most: int = 400
+) -> Answer:
+    """What the model answers, as `schema`, in at most so many tokens.
 
     Every engine here holds the model to the schema while it writes (vLLM, llama.cpp: `response_format`); an answer cut
     off by the token limit, or a service that ignores the schema, raises MalformedAnswerError. What the values say is the
@@ -24,10 +26,11 @@ async def structured(engine: Engine, owner: Owner, prompt: list[BaseMessage], sc
     """
     wanted = {"name": schema.__name__, "schema": schema.model_json_schema(), "strict": True}
     written = ""
-    async with engine.turn(owner):
-        options = {"response_format": {"type": "json_schema", "json_schema": wanted}}
+    async with engine.turn(owner) as answered:
+        options = {"response_format": {"type": "json_schema", "json_schema": wanted}, "max_tokens": most}
         async with aclosing(tokens(engine, prompt, **options)) as arriving:
             async for token in arriving:
+                answered()
                 written += token
     try:
         return schema.model_validate_json(written)

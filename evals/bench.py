@@ -23,7 +23,7 @@ from evals.bench_report import Row, report
 from evals.errors import EvalError
 from evals.prefix_cache import Counters, counters, hits
 from serving.engines.chat import NO_KEEPING, Endpoint
-from serving.engines.salt import BYTES, Salts
+from serving.engines.salt import Salts
 
 CONNECT_SECONDS = 30.0
 
@@ -114,7 +114,7 @@ class _Replay:
         self._progress = progress
         self._places = asyncio.Semaphore(load.max_concurrency) if load.max_concurrency else None
         # Of a secret of this run alone: no earlier run has filled these caches, so hits come out the same every time.
-        self._salts = Salts(secrets.token_bytes(BYTES))
+        self._salts = Salts(secrets.token_urlsafe(32))
         self._started = 0.0
 
     async def run(self, prompts: Sequence[BenchPrompt], arrivals: Sequence[float], warmups: int) -> None:

@@ -27,6 +27,7 @@ from serving.errors import EngineError, ServingError
 from serving.home import Home
 from serving.models import ModelStore
 from serving.product import Product
+from serving.secret import secret_in
 from serving.settings import Settings
 from serving.sources import Hub, LocalFolder, Source, WheelIndex
 
@@ -109,7 +110,7 @@ def _engine(settings: Settings, home: Home, models: ModelStore) -> EngineControl
         _embedded(settings, home, models) if settings.engine == "embedded" else _served(settings, home)
     )
     budget = Budget(count, endpoint.context, settings.prompt_tokens, ANSWER_TOKENS)
-    salts = Salts.kept_in(home.secret("cache_salt")) if settings.llm_cache_salt else None
+    salts = Salts(secret_in(home.secrets / "cache_salt")) if settings.llm_cache_salt else None
     return control(endpoint, budget, salts, settings.patience, stop)
 
 

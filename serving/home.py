@@ -49,18 +49,21 @@ class Home:
         """Python environments of engines, which may be deleted at any time."""
         return self.root / "engines"
 
-    def secret(self, name: str) -> Path:
-        """The file of a secret of this installation."""
-        folder = self.root / "secrets"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder / name
+    @property
+    def secrets(self) -> Path:
+        """Secrets of this installation, a file each."""
+        return self.root / "secrets"
+
+    def make(self) -> None:
+        """The folder, closed to others: what lies in it is the companies' own."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def company(self, company: str) -> Path:
         return self.root / "companies" / company
 
     def acquire(self) -> None:
         """Take the lock. Raises HomeLockedError where another process holds it."""
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.make()
         try:
             self._lock.acquire(blocking=False)
         except Timeout as error:

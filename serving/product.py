@@ -94,7 +94,8 @@ class Product:
             self._worker.submit(place, document_id)
 
     def warm(self) -> None:
-        """Load what the first question would otherwise wait for: the embedder, the morphemes, the indexes."""
+        """Load what the first question would otherwise wait for: embedder, morphemes, indexes, the engine's tokenizer."""
+        self._control.engine.budget.count("지원사업")
         for company in list(self._companies.values()):
             company.finder.search("지원사업", 1)
 

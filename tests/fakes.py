@@ -80,12 +80,12 @@ def engine(model: BaseChatModel, *, alive: bool = True, busy: bool = False) -> E
         return alive
 
     @asynccontextmanager
-    async def turn(_: Owner) -> AsyncIterator[None]:
+    async def turn(_: Owner) -> AsyncIterator[Callable[[], None]]:
         if busy:
             raise TimeoutError
-        yield
+        yield lambda: None
 
-    return Engine(model, "scripted", answers, turn, Budget(len, context=100_000, evidence=240, answer=200))
+    return Engine(model, "scripted", answers, answers, turn, Budget(len, context=100_000, evidence=240, answer=200))
 
 
 def _pieces(text: str) -> Iterator[str]:

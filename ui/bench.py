@@ -28,6 +28,7 @@ from serving.product import KOREA, Product
 from serving.settings import Settings
 from ui import bench_table
 from ui.evaluate import await_engine, opened_product
+from ui.options import Json, Lang
 
 PERSON = "bench"
 INCOMPLETE = 1
@@ -55,8 +56,6 @@ Out = Annotated[Path | None, typer.Option(help="결과와 요청마다의 값(�
 Export = Annotated[
     Path | None, typer.Option(help="재지 않고 vllm bench serve가 읽을 파일만 · only write a file for vllm bench serve")
 ]
-Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
-Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or en", metavar="ko|en")]
 
 
 def bench(

@@ -21,6 +21,7 @@ from serving.home import Home
 from serving.settings import Settings
 from ui import cli_text, engine, evaluate
 from ui.errors import ClientError
+from ui.options import Json, Lang, settings_in
 
 DONE, REFUSED, FAULT = 0, 1, 2
 
@@ -29,9 +30,6 @@ models_app = typer.Typer(no_args_is_help=True, help="모델 받기, 보기, 검�
 app.add_typer(models_app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(evaluate.app, name="eval")
-
-Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
-Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or en", metavar="ko|en")]
 
 
 @app.callback()
@@ -44,7 +42,7 @@ def serve(lang: Lang = None, as_json: Json = False) -> None:
     """화면과 API 열기 · serve the page and the API."""
     from ui.start import serve as serve_forever
 
-    serve_forever(_settings(lang))
+    serve_forever(settings_in(lang))
     if as_json:
         _print_json({"stopped": True})
 
@@ -52,7 +50,7 @@ def serve(lang: Lang = None, as_json: Json = False) -> None:
 @app.command()
 def ask(question: str, lang: Lang = None, as_json: Json = False) -> None:
     """질문하고 근거와 함께 답 받기 · ask a question, get a cited answer."""
-    settings = _settings(lang)
+    settings = settings_in(lang)
     with _client(settings) as client:
         if as_json:
             _print_json(client.ask(question))
@@ -69,7 +67,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """자료에서 찾기 · search the documents."""
-    settings = _settings(lang)
+    settings = settings_in(lang)
     with _client(settings) as client:
         found = client.search(query, k)
     if as_json:
@@ -85,7 +83,7 @@ def ingest(paths: list[Path], lang: Lang = None, as_json: Json = False) -> None:
     """파일이나 폴더를 우리 회사 자료로 넣기 · take files and folders in."""
     from ui.ingest import files_of, ingest_files
 
-    settings = _settings(lang)
+    settings = settings_in(lang)
     files = files_of(paths)
     with _client(settings) as client:
         results = ingest_files(client, files, settings.lang)
@@ -103,7 +101,7 @@ def doctor(lang: Lang = None, as_json: Json = False) -> None:
     """빠진 것과 고치는 명령 보기 · what is missing and how to mend it."""
     from ui.doctor import examine
 
-    settings = _settings(lang)
+    settings = settings_in(lang)
     findings = examine(settings)
     if as_json:
         _print_json({"checks": findings, "ok": all(item["ok"] for item in findings)})
@@ -123,7 +121,7 @@ def models_fetch(
     from serving.build import needed_models
     from ui.start import fetch_with_bar
 
-    settings = _settings(lang)
+    settings = settings_in(lang)
     wanted = names or needed_models(settings)
     fetch_with_bar(settings, Home(settings.home_path), wanted)
     if as_json:
@@ -135,7 +133,7 @@ def models_list(lang: Lang = None, as_json: Json = False) -> None:
     """모델 보기 · list models."""
     from serving.build import model_store
 
-    settings = _settings(lang)
+    settings = settings_in(lang)
     states = model_store(settings, Home(settings.home_path)).list()
     rows = [
         {
@@ -160,7 +158,7 @@ def models_verify(lang: Lang = None, as_json: Json = False) -> None:
     """받은 모델의 SHA-256 다시 검사 · check the models' SHA-256 again."""
     from serving.build import model_store
 
-    settings = _settings(lang)
+    settings = settings_in(lang)
     store = model_store(settings, Home(settings.home_path))
     names = [state.model.name for state in store.list() if state.state == "ready"]
     for name in names:
@@ -223,10 +221,6 @@ def _language(arguments: list[str]) -> cli_text.Language:
     """The language asked for, read early so that even a misuse is told in it."""
     joined = " ".join(arguments)
     return "en" if "--lang en" in joined or "--lang=en" in joined else "ko"
-
-
-def _settings(lang: str | None) -> Settings:
-    return Settings(lang=lang) if lang else Settings()  # type: ignore[arg-type]  # pydantic checks it
 
 
 def _client(settings: Settings) -> Any:

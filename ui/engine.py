@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -21,27 +20,31 @@ from serving.home import Home
 from serving.settings import Settings
 from ui import cli_text
 from ui.bench import bench
+from ui.options import Json, Lang, settings_in
 from ui.plan import plan
 
 if TYPE_CHECKING:
     from serving.engines.deployment import Deployment, State
+    from serving.engines.keeper import Keeper
     from serving.engines.profile import Profile
 
 app = typer.Typer(no_args_is_help=True, help="대기업 LLM을 내는 vLLM 다루기 · vLLM, which serves the firm's model")
 app.command()(bench)
 app.command()(plan)
 
-Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
-Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or en", metavar="ko|en")]
 ProfileName = Annotated[
     str, typer.Option("--profile", help="one-gpu, cpu-trial 또는 YAML 파일 · or a YAML file", metavar="NAME|FILE")
 ]
 OfProfile = Annotated[
-    str | None, typer.Option("--profile", help="이 프로필만 · only if it runs with this profile", metavar="NAME|FILE")
+    str | None, typer.Option("--profile", help="이 프로필로 돌 때만 · only if it runs with it", metavar="NAME|FILE")
 ]
+Foreground = Annotated[
+    bool,
+    typer.Option("--foreground", help="끝날 때까지 붙어 있기(systemd, 컨테이너) · stay, for a service manager"),
+]
+NOT_READY, FAULT = 1, 2
 POLL = 0.3  # seconds between two looks at what vLLM does
 STOP_SECONDS = 40.0
-MARGIN_SECONDS = 30.0
 
 
 @app.command()
@@ -49,8 +52,8 @@ def prepare(profile: ProfileName, lang: Lang = None, as_json: Json = False) -> N
     """vLLM의 환경과 모델을 미리 마련하기 · install vLLM and bring the model, without starting."""
     from serving.engines.profile import load
 
-    settings = _settings(lang)
-    python, folder = _prepare(settings, load(profile))
+    settings = settings_in(lang)
+    python, folder = _keeper(settings, load(profile)).prepare(_teller(settings))
     if as_json:
         print(json.dumps({"python": str(python), "folder": str(folder)}))
     else:
@@ -58,58 +61,44 @@ def prepare(profile: ProfileName, lang: Lang = None, as_json: Json = False) -> N
 
 
 @app.command()
-def start(
-    profile: ProfileName,
-    foreground: Annotated[
-        bool,
-        typer.Option(
-            "--foreground", help="끝날 때까지 붙어 있기(systemd, 컨테이너) · stay attached, for a service manager"
-        ),
-    ] = False,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
+def start(profile: ProfileName, foreground: Foreground = False, lang: Lang = None, as_json: Json = False) -> None:
     """vLLM 시작하기 · start vLLM and wait until it answers."""
-    from serving.engines.deployment import Deployment
     from serving.engines.profile import load
 
-    settings = _settings(lang)
+    settings = settings_in(lang)
     chosen = load(profile)
-    deployment = Deployment(Home(settings.home_path).engine)
-    running = deployment.state()
-    if running is not None and running.profile != chosen.name:
-        raise EngineError("engine_runs_already", profile=running.profile)
-    if running is None:
-        if foreground:
-            _keep(settings, chosen, deployment)
-            return
-        _prepare(settings, chosen)
-        running = _detached(settings, profile, chosen, deployment)
-    _show(running, settings, as_json)
+    Home(settings.home_path).make()
+    deployment = _deployment(settings)
+    if foreground:
+        _keeper(settings, chosen).run(deployment, _teller(settings))
+        return
+    with deployment.starting():
+        running = deployment.state()
+        if running is not None and running.digest != chosen.digest:
+            raise EngineError("engine_runs_already", profile=running.profile)
+        if running is None:
+            _detached(settings, profile, deployment)
+        _show(_ready(deployment, settings), settings, as_json)
 
 
 @app.command()
 def status(profile: OfProfile = None, lang: Lang = None, as_json: Json = False) -> None:
     """vLLM이 무엇을 하고 있는지 보기 · what vLLM is doing."""
-    from serving.engines.deployment import Deployment
-
-    settings = _settings(lang)
-    state = _running(Deployment(Home(settings.home_path).engine), profile)
+    settings = settings_in(lang)
+    state = _running(_deployment(settings), profile)
     _show(state, settings, as_json)
     if state is None or state.phase != "ready":
-        raise typer.Exit(1)
+        raise typer.Exit(NOT_READY)
 
 
 @app.command()
 def stop(profile: OfProfile = None, lang: Lang = None, as_json: Json = False) -> None:
     """vLLM 멈추기 · stop vLLM."""
-    from serving.engines.deployment import Deployment
-
-    settings = _settings(lang)
-    deployment = Deployment(Home(settings.home_path).engine)
-    if _running(deployment, profile) and not deployment.stop(STOP_SECONDS):
+    settings = settings_in(lang)
+    deployment = _deployment(settings)
+    if (profile is None or _running(deployment, profile)) and not deployment.stop(STOP_SECONDS):
         raise EngineError("engine_will_not_stop", log=str(deployment.log))
-    _show(None, settings, as_json)
+    _show(deployment.state(), settings, as_json)
 
 
 @app.command()
@@ -120,7 +109,9 @@ def check(lang: Lang = None, as_json: Json = False) -> None:
     from serving import build
     from serving.engines.acceptance import examine
 
-    settings = _settings(lang)
+    settings = settings_in(lang)
+    if settings.engine == "embedded":
+        raise EngineError("check_embedded")
     endpoint = build.endpoint_of(settings, Home(settings.home_path))
     findings = asyncio.run(examine(endpoint, salt=settings.llm_cache_salt))
     rows = [
@@ -134,7 +125,22 @@ def check(lang: Lang = None, as_json: Json = False) -> None:
         seen = f" ({row['seen']})" if row["seen"] else ""
         print(f"{'✓' if row['ok'] else '✗'} {row['what']}{seen}" + ("" if row["ok"] else f" → {row['mend']}"))
     if not all(row["ok"] for row in rows):
-        raise typer.Exit(1)
+        raise typer.Exit(NOT_READY)
+
+
+def _deployment(settings: Settings) -> Deployment:
+    from serving.engines.deployment import Deployment
+
+    return Deployment(Home(settings.home_path).engine)
+
+
+def _keeper(settings: Settings, profile: Profile) -> Keeper:
+    from serving.build import model_store
+    from serving.engines.keeper import Keeper
+
+    home = Home(settings.home_path)
+    python = settings.vllm_python.expanduser().absolute() if settings.vllm_python else None
+    return Keeper(home, model_store(settings, home), profile, python, hub=settings.model_source == "hub")
 
 
 def _running(deployment: Deployment, profile: str | None) -> State | None:
@@ -143,51 +149,11 @@ def _running(deployment: Deployment, profile: str | None) -> State | None:
     return state if state and (profile is None or state.profile == Path(profile).stem) else None
 
 
-def _prepare(settings: Settings, profile: Profile) -> tuple[Path, Path]:
-    """vLLM's Python and the model's folder, made where they are not there; what is done is told on standard error."""
-    from serving.build import model_store
-    from serving.engines.environment import Environment
-    from serving.engines.weights import Weights
-
-    home, told = Home(settings.home_path), _teller(settings)
-    if settings.vllm_python:
-        python = settings.vllm_python.expanduser()
-        if not python.is_file():
-            raise EngineError("vllm_python", path=str(python))
-    else:
-        python = Environment(home.environments, profile).ensure(told)
-    weights = Weights(home.models, model_store(settings, home), hub=settings.model_source == "hub")
-    return python, weights.folder(profile.model, python, told, dummy=profile.load_format == "dummy")
-
-
-def _keep(settings: Settings, profile: Profile, deployment: Deployment) -> None:
-    """Run vLLM and look after it until asked to end. Raises EngineError where it cannot be started."""
-    from serving.engines.vllm import SERVER, VllmEngine
-
-    python, folder = _prepare(settings, profile)
-    if not deployment.take():
-        raise EngineError("engine_runs_already", profile=profile.name)
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
-    engine = VllmEngine(profile, folder, deployment, [str(python), "-P", str(SERVER)])
-    try:
-        engine.start()
-        while not ending.wait(POLL) and engine.phase != "failed":
-            pass
-        if engine.phase == "failed":
-            raise EngineError(engine.trouble, **engine.details)
-    finally:
-        engine.stop()
-        deployment.leave()
-
-
-def _detached(settings: Settings, named: str, profile: Profile, deployment: Deployment) -> State:
-    """Start a process of its own that looks after vLLM, and wait until vLLM answers or is given up."""
-    log = Home(settings.home_path).logs / "engine.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "ui.cli", "engine", "start", "--foreground", "--profile", named]
-    with log.open("wb") as said:
+def _detached(settings: Settings, profile: str, deployment: Deployment) -> None:
+    """Start the keeper as a process of its own and show what it says, until vLLM answers or it has ended."""
+    log = Home(settings.home_path).engine / "start.log"
+    command = [sys.executable, "-m", "ui.cli", "engine", "start", "--foreground", "--profile", profile]
+    with log.open("wb") as said, log.open("rb") as heard:
         keeper = subprocess.Popen(
             [*command, "--lang", settings.lang],
             stdin=subprocess.DEVNULL,
@@ -196,29 +162,45 @@ def _detached(settings: Settings, named: str, profile: Profile, deployment: Depl
             start_new_session=True,
             env={**os.environ, "GILJABI_HOME": str(settings.home_path)},
         )
-    told, deadline = _teller(settings), time.monotonic() + profile.start_seconds + MARGIN_SECONDS
+        with _ended_with_us(keeper):
+            while keeper.poll() is None:
+                state = deployment.state()
+                _pass_on(heard)
+                if state is not None and state.keeper.pid == keeper.pid and state.phase == "ready":
+                    return
+                time.sleep(POLL)
+        _pass_on(heard)
+        if keeper.returncode == FAULT:  # it has said why
+            raise typer.Exit(FAULT)
+        raise EngineError("engine_stopped_starting", log=str(deployment.log))
+
+
+@contextlib.contextmanager
+def _ended_with_us(keeper: subprocess.Popen[bytes]) -> Iterator[None]:
+    """A start that is broken off starts nothing."""
     try:
-        while keeper.poll() is None and time.monotonic() < deadline:
-            state = deployment.state()
-            if state is not None and state.phase == "ready":
-                return state
-            if state is not None and state.phase == "starting":
-                told(state.stage)
-            time.sleep(POLL)
+        yield
     except KeyboardInterrupt:
         keeper.terminate()
         keeper.wait()
         raise
-    if keeper.poll() is None:
-        raise EngineError("engine_start_slow")
-    raise _EndedError(log.read_text(encoding="utf-8").strip().splitlines()[-1:])
 
 
-class _EndedError(EngineError):
-    """The keeper said in one sentence why it ended: that sentence is what the person gets."""
+def _pass_on(heard: BinaryIO) -> None:
+    """What the keeper has said since, on standard error."""
+    sys.stderr.buffer.write(heard.read())
+    sys.stderr.flush()
 
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("said", said="".join(lines))
+
+def _ready(deployment: Deployment, settings: Settings) -> State:
+    """What runs, once it answers. Raises EngineError where it ends before."""
+    told = _teller(settings)
+    while (state := deployment.state()) is not None:
+        if state.phase == "ready":
+            return state
+        told(state.stage)
+        time.sleep(POLL)
+    raise EngineError("engine_stopped_starting", log=str(deployment.log))
 
 
 def _teller(settings: Settings) -> Callable[[str], None]:
@@ -242,14 +224,14 @@ def _show(state: State | None, settings: Settings, as_json: bool) -> None:
     if state is None:
         print(f"vLLM: {phase}")
         return
-    print(f"vLLM: {phase} · {state.model} · {state.base_url} · {state.context:,} tokens")
+    print(f"vLLM: {phase} · {state.model} · {state.base_url} · {state.context:,} tokens · {state.profile}")
     if state.restarts:
         print(cli_text.say("engine_restarts", settings.lang, restarts=state.restarts))
     if state.phase == "starting":
         print(f"… {serving_text.sentence(state.stage, settings.lang, {})}")
     if state.trouble:
         print(serving_text.sentence(state.trouble, settings.lang, state.details))
-    if state.phase == "ready":
+    if state.phase == "ready" and settings.engine != "vllm":
         print(cli_text.say("engine_use", settings.lang))
 
 
@@ -258,7 +240,3 @@ def _wire(state: State | None) -> dict[str, Any]:
         return {"phase": "stopped"}
     keys = ("phase", "stage", "profile", "model", "base_url", "context", "restarts", "trouble", "pid")
     return {key: getattr(state, key) for key in keys}
-
-
-def _settings(lang: str | None) -> Settings:
-    return Settings(lang=lang) if lang else Settings()  # type: ignore[arg-type]  # pydantic checks it

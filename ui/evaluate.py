@@ -18,12 +18,11 @@ from serving.gate import LOCAL_COMPANY
 from serving.home import Home
 from serving.product import KOREA, Product
 from serving.settings import Settings
+from ui.options import Json, Lang, settings_in
 
 app = typer.Typer(no_args_is_help=True, help="품질과 속도 재기 · measure quality and speed")
 
 Reference = Annotated[Path, typer.Option(help="참고 자료 폴더 · folder with laws/, policy/ and qa/")]
-Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
-Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or en", metavar="ko|en")]
 DEFAULT_REFERENCE = Path("../shared/reference")
 
 
@@ -43,7 +42,7 @@ def answers(
     from evals.answers import Options, run_blocking
     from evals.questions import load
 
-    settings = _settings(lang)
+    settings = settings_in(lang)
     asked = load(name, reference)
     asked = asked[:limit] if limit else asked
     with opened_product(settings) as made:
@@ -70,7 +69,7 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
     from evals.judgement import fit, table
     from evals.questions import load
 
-    with opened_product(_settings(lang)) as made:
+    with opened_product(settings_in(lang)) as made:
         _take_in(made, reference)
         rows, labels = table(
             made.finder(LOCAL_COMPANY),
@@ -100,7 +99,7 @@ def retrieval(
 
     if name != "korquad":
         raise EvalError(f"질문 묶음 '{name}'이 없습니다 · no question set '{name}'")
-    settings = _settings(lang)
+    settings = settings_in(lang)
     embedder = Embedder(model_store(settings, Home(settings.home_path)).ensure(EMBEDDING_MODEL))
     data = reference / "qa" / "korquad" / "KorQuAD_v1.0_dev.json"
     _print(run(data, embedder, titles=titles, tune=tune), as_json)
@@ -119,15 +118,11 @@ def speed(
     from evals.questions import load
     from evals.speed import run
 
-    with opened_product(_settings(lang)) as made:
+    with opened_product(settings_in(lang)) as made:
         _take_in(made, reference)
         await_engine(made)
         asked = [item for item in load("dev", reference) if item.answerable][: limit + 1]
         _print(asyncio.run(run(made, asked, LOCAL_COMPANY)), as_json)
-
-
-def _settings(lang: str | None) -> Settings:
-    return Settings(lang=lang) if lang else Settings()  # type: ignore[arg-type]  # pydantic checks it
 
 
 @contextlib.contextmanager

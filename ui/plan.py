@@ -24,6 +24,7 @@ from serving.engines.sizing import (
 )
 from serving.settings import Settings
 from serving.text import Language
+from ui.options import Json, Lang, settings_in
 
 DOES_NOT_FIT, UNREADABLE = 1, 2
 QUESTION_TOKENS: int = Settings.model_fields[
@@ -45,8 +46,6 @@ Companies = Annotated[int, typer.Option(min=1, help="회사 수; 앞부분은 �
 Kv = Annotated[KvType, typer.Option(help="KV 캐시의 형식 · type of the KV cache")]
 Utilization = Annotated[float, typer.Option(min=0.1, max=1.0, help="엔진이 쓸 몫 · gpu_memory_utilization")]
 Overhead = Annotated[float, typer.Option(min=0.0, help="계산 중간값·CUDA 그래프 GiB · GiB of activations and graphs")]
-Json = Annotated[bool, typer.Option("--json", help="결과를 JSON 하나로 · one JSON object on stdout")]
-Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or en", metavar="ko|en")]
 
 SENTENCES: dict[str, dict[Language, str]] = {
     "model": {
@@ -227,4 +226,4 @@ def _say(key: str, language: Language, /, **blanks: object) -> str:
 
 
 def _language(lang: str | None) -> Language:
-    return (Settings(lang=lang) if lang else Settings()).lang  # type: ignore[arg-type]  # pydantic checks it
+    return settings_in(lang).lang

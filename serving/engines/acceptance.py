@@ -53,11 +53,13 @@ class _Examination:
         findings = [Finding("reachable", ok=True), Finding("key", models.status_code == httpx.codes.OK, _said(models))]
         if not findings[-1].ok:
             return findings
-        findings.append(await self._locked())
-        served = self._served(models)
-        findings += served
-        if served[0].ok:
-            findings += await self._answers(salt=salt)
+        try:
+            findings.append(await self._locked())
+            findings += (served := self._served(models))
+            if served[0].ok:
+                findings += await self._answers(salt=salt)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
+            findings.append(Finding("understood", ok=False, seen=type(error).__name__))
         return findings
 
     async def _locked(self) -> Finding:
@@ -95,9 +97,14 @@ class _Examination:
             Finding("plain", not thought),
         ]
         if salt:
-            salted = await self._post({"max_tokens": 1, "cache_salt": "0" * 43})
-            findings.append(Finding("salt", salted.is_success, _said(salted)))
+            findings.append(await self._salted())
         return [*findings, await self._schema()]
+
+    async def _salted(self) -> Finding:
+        """vLLM takes a salt and refuses an empty one; who takes both does not look at it."""
+        salted = await self._post({"max_tokens": 1, "cache_salt": "0" * 43})
+        empty = await self._post({"max_tokens": 1, "cache_salt": ""})
+        return Finding("salt", salted.is_success and not empty.is_success, _said(salted))
 
     async def _schema(self) -> Finding:
         wanted = {"name": "answer", "schema": SCHEMA, "strict": True}

@@ -65,9 +65,10 @@ def chat_model(endpoint: Endpoint, *, max_tokens: int = 512, seconds: float = 12
 
 
 def salted(model: BaseChatModel, salt: str) -> BaseChatModel:
-    """The same model over the same connections, whose prefixes are found again only under this salt.
+    """The same model over the same connections, whose prefixes vLLM finds again only under this salt.
 
-    Without one, how fast an answer begins would tell one company what another has asked (CVE-2025-46570).
+    Without one, how fast an answer begins would tell one company what another has asked (CVE-2025-46570). llama.cpp, the
+    embedded engine, does not know salts.
     """
     body: dict[str, Any] = getattr(model, "extra_body", None) or {}
     return model.model_copy(update={"extra_body": {**body, "cache_salt": salt}})

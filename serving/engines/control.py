@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 
 from circuitbreaker import CircuitBreaker
 
 from assistant.budget import Budget
 from assistant.engine import Engine, Owner
-from assistant.errors import EngineDownError
+from assistant.errors import EngineDownError, EngineRefusedError
 from serving.engines.chat import Endpoint, Probe, chat_model, salted
 from serving.engines.salt import Salts
 from serving.engines.turns import Turns
@@ -35,26 +35,61 @@ class EngineControl:
         """The engine for the questions of one company."""
         engine = self.engine
         model = salted(engine.model, self.salts.of(company)) if self.salts else engine.model
-        return Engine(model, engine.name, engine.alive, engine.turn, engine.budget)
+        return replace(engine, model=model)
 
 
 def control(
     endpoint: Endpoint, budget: Budget, salts: Salts | None, patience: float, stop: Callable[[], None]
 ) -> EngineControl:
     """An endpoint put to use. `patience`: seconds a question waits for its turn."""
-    turns, probe = Turns(slots=SLOTS[endpoint.kind]), Probe()
-    breaker = CircuitBreaker(FAILURES, RECOVERY_SECONDS, EngineDownError, name=endpoint.model)
+    turns, probe, health = Turns(slots=SLOTS[endpoint.kind]), Probe(), _Health()
+
+    async def responds() -> bool:
+        return await probe.alive(endpoint, PROBE_SECONDS)
 
     async def alive() -> bool:
-        return not breaker.opened and await probe.alive(endpoint, PROBE_SECONDS)
+        return health.worth_asking and await responds()
 
     @asynccontextmanager
-    async def turn(owner: Owner) -> AsyncGenerator[None]:
+    async def turn(owner: Owner) -> AsyncGenerator[Callable[[], None]]:
         async with AsyncExitStack() as held:
             async with asyncio.timeout(patience):
                 await held.enter_async_context(turns.turn(owner))
-            with breaker:
-                yield
+            with health.asked():
+                yield health.answered
 
     model = chat_model(endpoint, max_tokens=budget.answer)
-    return EngineControl(endpoint, Engine(model, endpoint.model, alive, turn, budget), salts, stop)
+    return EngineControl(endpoint, Engine(model, endpoint.model, alive, responds, turn, budget), salts, stop)
+
+
+class _Health:
+    """A circuit breaker over answers: what an engine that says it is well has made of the last questions.
+
+    A person who stops says nothing of the engine, and a request it refuses nothing of its health. After the rest one
+    question goes to try.
+    """
+
+    def __init__(self) -> None:
+        self._breaker = CircuitBreaker(FAILURES, RECOVERY_SECONDS, EngineDownError)
+        self._running = 0
+
+    @property
+    def worth_asking(self) -> bool:
+        return self._breaker.closed or (not self._breaker.opened and not self._running)
+
+    def answered(self) -> None:
+        """The engine has begun to answer."""
+        self._breaker.reset()
+
+    @contextmanager
+    def asked(self) -> Generator[None]:
+        self._running += 1
+        try:
+            yield
+        except EngineRefusedError:
+            raise
+        except EngineDownError:
+            with self._breaker:  # counts it
+                raise
+        finally:
+            self._running -= 1

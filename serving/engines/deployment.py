@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Lock
 
 from filelock import FileLock, Timeout
 
 from serving.engines.chat import Endpoint
 from serving.engines.watchdog import Phase
+from serving.errors import EngineError
+from serving.secret import secret_in
 
 STOP_POLL = 0.1
 LOOK_SECONDS = 1.0  # others hold the lock for a moment while they look whether it is held
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process, told from any other that gets its number later: `started` is the system's clock ticks since its boot."""
+
+    pid: int
+    started: int
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class State:
     """
 
     profile: str
+    digest: str  # of the profile's fields
     model: str
     base_url: str
     context: int  # tokens
@@ -38,7 +50,7 @@ class State:
     restarts: int
     exit_code: int | None
     pid: int | None  # vLLM's
-    keeper: int  # the process that looks after it
+    keeper: Process  # the process that looks after it
 
 
 class Deployment:
@@ -48,20 +60,25 @@ class Deployment:
         self._folder = folder
         self.log = folder / "vllm.log"
         self._lock = FileLock(folder / ".lock", is_singleton=False)
+        self._writing = Lock()
 
     def key(self) -> str:
-        """The API key of this home's vLLM, made at first need; only its owner can read the file."""
-        path = self._folder / "key"
+        """The API key of this home's vLLM, made at first need."""
+        return secret_in(self._folder / "key")
+
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Held by the one who starts it, until it answers. Raises EngineError where another one does."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with suppress(FileExistsError):
-            part = path.with_suffix(f".{os.getpid()}")
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(32))
-            try:
-                path.hardlink_to(part)  # whoever comes second keeps the first one's
-            finally:
-                part.unlink()
-        return path.read_text(encoding="utf-8")
+        lock = FileLock(self._folder / ".starting", is_singleton=False)
+        try:
+            lock.acquire(timeout=LOOK_SECONDS)
+        except Timeout:
+            raise EngineError("engine_starts_already") from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def take(self) -> bool:
         """Become the one that looks after it; False where another process does."""
@@ -70,6 +87,7 @@ class Deployment:
             self._lock.acquire(timeout=LOOK_SECONDS)
         except Timeout:
             return False
+        self._state_file.unlink(missing_ok=True)  # of one that was killed
         return True
 
     def leave(self) -> None:
@@ -77,9 +95,11 @@ class Deployment:
         self._lock.release()
 
     def write(self, state: State) -> None:
-        part = self._state_file.with_suffix(".part")
-        part.write_text(json.dumps(asdict(state)), encoding="utf-8")
-        part.replace(self._state_file)
+        """Any thread of the process that looks after it may call this."""
+        with self._writing:
+            part = self._state_file.with_suffix(".part")
+            part.write_text(json.dumps(asdict(state)), encoding="utf-8")
+            part.replace(self._state_file)
 
     def state(self) -> State | None:
         """What runs now; None where nothing does, whatever a killed process left behind."""
@@ -89,7 +109,8 @@ class Deployment:
             self._lock.acquire(blocking=False)
         except Timeout:
             state = self._read()
-            return state if state and _runs(state.keeper) else None  # else another one is just looking, as we are
+            # Another one may just be looking, as we are, and a process of the same number may be a stranger.
+            return state if state and state.keeper == process(state.keeper.pid) else None
         self._lock.release()
         return None
 
@@ -104,9 +125,12 @@ class Deployment:
         """Ask the process that looks after vLLM to end both, and wait; False where it still runs after `seconds`."""
         deadline = time.monotonic() + seconds
         state = self.state()
+        while state is None and self._is_being_started() and time.monotonic() < deadline:
+            time.sleep(STOP_POLL)
+            state = self.state()
         if state is not None:
             with suppress(ProcessLookupError):
-                os.kill(state.keeper, signal.SIGTERM)
+                os.kill(state.keeper.pid, signal.SIGTERM)
         while state is not None:
             if time.monotonic() > deadline:
                 return False
@@ -114,10 +138,18 @@ class Deployment:
             state = self.state()
         return True
 
+    def _is_being_started(self) -> bool:
+        try:
+            with self.starting():
+                return False
+        except EngineError:
+            return True
+
     def _read(self) -> State | None:
         try:
-            return State(**json.loads(self._state_file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            fields = json.loads(self._state_file.read_text(encoding="utf-8"))
+            return State(**{**fields, "keeper": Process(**fields["keeper"])})
+        except (OSError, ValueError, TypeError, KeyError):
             return None  # it has the lock and has not written yet
 
     @property
@@ -125,11 +157,17 @@ class Deployment:
         return self._folder / "state.json"
 
 
-def _runs(pid: int) -> bool:
+def process(pid: int) -> Process | None:
+    """The process of that number; None where there is none."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+    return Process(pid, int(fields[19]))
+
+
+def this_process() -> Process:
+    found = process(os.getpid())
+    if found is None:
+        raise EngineError("no_proc")
+    return found

@@ -58,9 +58,9 @@ class Environment:
 
     def _make(self) -> None:
         if not self.python.exists():
-            self._call([sys.executable, "-m", "venv", str(self._folder)])
-        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-        self._call([*pip, "install", "--quiet", "--upgrade", "pip>=26"])  # older ones try versions for an hour
+            self._call([sys.executable, "-m", "venv", "--without-pip", str(self._folder)])
+        # The product's own pip: the one that comes with Python 3.11 tries versions for an hour.
+        pip = [sys.executable, "-m", "pip", "--python", str(self.python), "--disable-pip-version-check", "--no-input"]
         for packages in self._profile.packages:
             self._call([*pip, "install", "--progress-bar", "off", *packages])
         if self._profile.without:
@@ -78,19 +78,23 @@ class Environment:
             ) as child,
             tqdm(unit="", bar_format="{desc}: {n_fmt} [{elapsed}] {postfix}", desc="pip", file=sys.stderr) as bar,
         ):
-            for line in child.stdout or ():
-                if step := STEP.match(line.strip()):
-                    bar.set_postfix_str((step["what"] or "…")[:80], refresh=False)
-                    bar.update()
-                elif line.strip():
-                    said.append(line.strip())
+            try:
+                for line in child.stdout or ():
+                    if step := STEP.match(line.strip()):
+                        bar.set_postfix_str((step["what"] or "…")[:80], refresh=False)
+                        bar.update()
+                    elif line.strip():
+                        said.append(line.strip())
+            except KeyboardInterrupt:
+                child.kill()
+                raise
         if child.returncode:
             raise _refusal(" ".join(said))
 
 
 def _refusal(said: str) -> EngineError:
     if "No space left" in said:
-        return EngineError("model_disk_full")
+        return EngineError("vllm_disk_full")
     if "No matching distribution" in said or "Could not find a version" in said:
-        return EngineError("vllm_not_on_index")
+        return EngineError("vllm_not_on_index", said=said[-300:])
     return EngineError("vllm_not_installed", said=said[-300:])

@@ -18,7 +18,6 @@ from retrieval.errors import EmbedderDownError, RerankerDownError
 from retrieval.reranking import Scores
 from retrieval.store import Vectors
 from serving.engines.chat import NO_KEEPING
-from serving.gate import is_loopback
 
 logger = logging.getLogger(__name__)
 
@@ -172,16 +171,15 @@ class _Service:
         self._down = down
         self._pause = pause
         url = httpx.URL(endpoint.base_url.rstrip("/").removesuffix("/v1"))
-        proxied = not is_loopback(url.host)
         self._client = httpx.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {},
-            trust_env=proxied,
-            # An established request is never repeated: the service may be at work on it.
-            transport=httpx.HTTPTransport(retries=1, limits=NO_KEEPING, trust_env=proxied),
+            # Past the machine's proxies, with the certificates it trusts. An established request is never repeated: the
+            # service may be at work on it.
+            transport=httpx.HTTPTransport(retries=1, limits=NO_KEEPING, trust_env=True),
         )
         self._lock = threading.Lock()
-        self._failing = False
+        self._failing = self._complained = False
         self._again = 0.0
 
     def ask(self, route: str, body: dict[str, Any], seconds: float, read: Callable[[bytes], Answer]) -> Answer:
@@ -194,11 +192,14 @@ class _Service:
             answer = read(self._post(route, body, seconds))
         except httpx.HTTPStatusError as error:
             status = error.response.status_code
-            raise self._failed(f"HTTP {status}", 0.0 if status in _REFUSALS else self._pause) from None
+            if status in _REFUSALS:
+                self._complain(f"HTTP {status}")
+                raise self._down(why=f"HTTP {status}") from None
+            raise self._failed(f"HTTP {status}") from None
         except (httpx.HTTPError, _WrongAnswerError) as error:
-            raise self._failed(f"{type(error).__name__}: {error}", self._pause) from None
+            raise self._failed(f"{type(error).__name__}: {error}") from None
         except ValidationError:  # its own words quote the answer
-            raise self._failed("an answer of another shape", self._pause) from None
+            raise self._failed("an answer of another shape") from None
         self._recovered()
         return answer
 
@@ -215,19 +216,24 @@ class _Service:
             if self._failing:  # of those who ask, one tries
                 self._again = time.monotonic() + self._pause
 
-    def _failed(self, why: str, pause: float) -> EmbedderDownError | RerankerDownError:
+    def _failed(self, why: str) -> EmbedderDownError | RerankerDownError:
         with self._lock:
-            new, self._failing = not self._failing, True
-            self._again = time.monotonic() + pause
+            self._failing, self._again = True, time.monotonic() + self._pause
+        self._complain(why)
+        return self._down(why=why)
+
+    def _complain(self, why: str) -> None:
+        """Says so to the operator, once until it serves again."""
+        with self._lock:
+            new, self._complained = not self._complained, True
         if new:
             url = self._client.base_url
             logger.warning(
                 "%s at %s://%s does not serve: %s", self._endpoint.model, url.scheme, url.netloc.decode(), why
             )
-        return self._down(why=why)
 
     def _recovered(self) -> None:
         with self._lock:
-            was_failing, self._failing = self._failing, False
-        if was_failing:
+            complained, self._complained, self._failing = self._complained, False, False
+        if complained:
             logger.warning("%s serves again", self._endpoint.model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import json
 from pathlib import Path
@@ -20,6 +21,7 @@ def _not_public(host: str) -> str:
     if host == "localhost":
         return host
     address = ipaddress.ip_address(host)
+    address = getattr(address, "ipv4_mapped", None) or address
     if address.is_unspecified or not address.is_private:
         raise ValueError("a loopback or private address")
     return host
@@ -57,6 +59,11 @@ class Profile(BaseModel):
     def served(self) -> str:
         """The name clients ask for."""
         return self.served_name or Path(self.model).name
+
+    @property
+    def digest(self) -> str:
+        """Tells profiles apart whose fields differ."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     @property
     def origin(self) -> str:
@@ -116,7 +123,7 @@ def load(named: str) -> Profile:
         raise EngineError("profile_unreadable", profile=named)
     try:
         return Profile(name=path.stem, **fields)
-    except (ValidationError, TypeError) as error:
+    except (ValidationError, TypeError) as error:  # TypeError: a key that is no word, or the name, which is the file's
         raise EngineError("profile_wrong", profile=named, fields=_wrong(error)) from error
 
 

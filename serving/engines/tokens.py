@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 TOKENIZER = "tokenizer.json"
-_PIECE = re.compile(r"[a-zA-Z]{1,3}|\s+|.")
+_PLAIN = re.compile(r"[a-zA-Z]|\s+|[!-~]")
 
 
 class TokenCounter:
@@ -40,8 +40,17 @@ class TokenCounter:
 
 
 def estimated(text: str) -> int:
-    """An upper bound for models that know Korean, where their tokenizer is not at hand: a syllable is at most a token."""
-    return len(_PIECE.findall(text))
+    """More than models that know Korean use, where their tokenizer is not at hand: a token a common syllable, one a
+    letter or sign, one a byte of anything rarer, as byte-level tokenizers do at worst.
+    """
+    rest = "".join(char for char in text if not _common(char))
+    rare = sum(len(char.encode()) for char in rest if not char.isascii())
+    return len(text) - len(rest) + len(_PLAIN.findall(rest)) + rare
+
+
+def _common(char: str) -> bool:
+    """Whether it is one of the 2,350 syllables of KS X 1001, which a Korean vocabulary holds whole."""
+    return "가" <= char <= "힣" and len(char.encode("euc-kr", "ignore")) == len(b"\xb0\xa1")
 
 
 def tokenizer_of(gguf: Path) -> Path:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 # Sought from top to bottom: the first that is found is the cause, others follow from it.
 # Reason (a key of `serving.text.SENTENCES`) and what vLLM 0.32, PyTorch or the system say.
 SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (reason, re.compile(pattern, re.IGNORECASE))
+    (reason, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
     for reason, pattern in (
-        ("trouble_environment", r"No module named '?vllm|cannot import name|GLIBC_\S+' not found"),
         ("trouble_flags", r"unrecognized arguments|error: argument --|invalid choice:"),
         ("trouble_disk", r"No space left on device"),
         ("trouble_port", r"address already in use|Errno 98\b"),
@@ -25,6 +24,8 @@ SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("trouble_context", r"is (?:greater|larger) than the derived max_model_len|max_model_len.* is greater"),
         ("trouble_architecture", r"architectures? .* (?:are|is) not supported|does not recognize this architecture"),
         ("trouble_files", r"LocalEntryNotFoundError|does not appear to have a file named|Error no file named"),
+        ("trouble_environment", r"ModuleNotFoundError: No module named 'vllm'$|GLIBC_\S+' not found|Exec format error"),
+        ("trouble_environment", r"ImportError: cannot import name"),
         ("trouble_files", r"Cannot find any model weights|Invalid repository ID|SafetensorError|header too large"),
     )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import socket
@@ -14,18 +15,20 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from serving.engines.chat import Endpoint
-from serving.engines.deployment import Deployment, State
+from serving.engines.deployment import Deployment, State, this_process
 from serving.engines.profile import Profile
 from serving.engines.trouble import cause
-from serving.engines.watchdog import Patience, Phase, Watchdog, hand_over
+from serving.engines.watchdog import EngineStatus, Patience, Phase, Watchdog, hand_over
 from serving.engines.weights import OFFLINE
 from serving.errors import EngineError
+
+logger = logging.getLogger(__name__)
 
 SERVER = Path(__file__).with_name("vllm_server.py")
 LOG_BYTES = 2_000_000
 REMEMBERED_LINES = 400
 TRIES = 3  # starts that end before vLLM was ready once, until it is given up
-PASSING = frozenset({"trouble_unknown", "trouble_gpu_busy", "trouble_killed"})
+PASSING = frozenset({"trouble_unknown", "trouble_gpu_busy", "trouble_killed", "trouble_silent"})
 """Troubles another try may not meet; any other stands until a person changes something."""
 
 STAGES = tuple(
@@ -90,6 +93,11 @@ class VllmEngine:
         return self._trouble
 
     @property
+    def stage(self) -> str:
+        """What it is doing while it starts, a key of `serving.text.SENTENCES`."""
+        return self._stage
+
+    @property
     def phase(self) -> Phase:
         return self._watchdog.status.phase
 
@@ -119,8 +127,9 @@ class VllmEngine:
             "port": profile.port,
             "context": profile.context,
             "seqs": profile.max_num_seqs,
-            "share": profile.gpu_memory_utilization or "",
-            "kv_gib": profile.kv_cache_gib or "",
+            "share": profile.gpu_memory_utilization or "-",
+            "kv_gib": profile.kv_cache_gib or "-",
+            "seconds": int(profile.start_seconds),
             "dtype": profile.dtype,
         }
 
@@ -131,17 +140,21 @@ class VllmEngine:
             for name, value in os.environ.items()
             if not name.startswith("GILJABI_") and not TALKATIVE.match(name)  # our keys are no business of vLLM's
         }
-        child = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**inherited, **SETTINGS},
-            cwd=self._deployment.log.parent,
-            start_new_session=True,
-        )
-        hand_over(child, self._key)
         self._log.begin()
+        try:
+            child = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**inherited, **SETTINGS},
+                cwd=self._deployment.log.parent,
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._log.write(str(error))
+            raise
+        hand_over(child, self._key)
         threading.Thread(target=self._follow, args=(child,), name="vllm-log", daemon=True).start()
         return child
 
@@ -162,7 +175,7 @@ class VllmEngine:
     def _hopeless(self, fruitless: int) -> bool:
         """One that has run before is tried for ever; a first start ends where trying again would not help."""
         self._log.settle()
-        self._trouble = cause(self._log.lines, self._watchdog.status.exit_code)
+        self._trouble = self._cause()
         return not self._was_ready and (self._trouble not in PASSING or fruitless >= TRIES)
 
     def _note(self) -> None:
@@ -170,23 +183,32 @@ class VllmEngine:
         if status.phase == "ready":
             self._was_ready, self._trouble = True, ""
         elif status.phase == "restarting" and not self._trouble:
-            self._trouble = cause(self._log.lines, status.exit_code)
-        self._deployment.write(
-            State(
-                profile=self._profile.name,
-                model=self._profile.served,
-                base_url=self.endpoint.base_url,
-                context=self._profile.context,
-                folder=str(self._folder),
-                phase=status.phase,
-                stage=self._stage,
-                trouble=self._trouble,
-                details=self.details,
-                restarts=status.restarts,
-                exit_code=status.exit_code,
-                pid=status.pid,
-                keeper=os.getpid(),
-            )
+            self._trouble = self._cause()
+        try:
+            self._deployment.write(self._state(status))
+        except OSError as error:  # a full disk must not end the watch
+            logger.warning("vLLM's state was not written: %s", error)
+
+    def _cause(self) -> str:
+        status = self._watchdog.status
+        return f"trouble_{status.ending}" if status.ending else cause(self._log.lines, status.exit_code)
+
+    def _state(self, status: EngineStatus) -> State:
+        return State(
+            profile=self._profile.name,
+            digest=self._profile.digest,
+            model=self._profile.served,
+            base_url=self.endpoint.base_url,
+            context=self._profile.context,
+            folder=str(self._folder),
+            phase=status.phase,
+            stage=self._stage,
+            trouble=self._trouble,
+            details=self.details,
+            restarts=status.restarts,
+            exit_code=status.exit_code,
+            pid=status.pid,
+            keeper=this_process(),
         )
 
 

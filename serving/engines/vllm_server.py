@@ -61,6 +61,7 @@ class Guard:
 def main() -> None:
     os.environ["VLLM_API_KEY"] = sys.stdin.readline().strip()
     threading.Thread(target=_end_with_input, daemon=True).start()
+    signal.signal(signal.SIGTERM, _end_all)  # until vLLM, once it has loaded, ends them itself
     sys.modules["giljabi_guard"] = sys.modules[__name__]
     sys.argv += ["--middleware", "giljabi_guard.Guard"]
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -71,6 +72,10 @@ def _end_with_input() -> None:
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
+    _end_all()
+
+
+def _end_all(*_: object) -> None:
     os.killpg(0, signal.SIGKILL)
 
 

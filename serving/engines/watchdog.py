@@ -22,6 +22,8 @@ CHECK_EVERY = 5.0  # seconds between two health checks of a child that runs
 LONGEST_PAUSE = 30.0  # seconds between two restarts, at most
 
 Phase = Literal["stopped", "starting", "ready", "restarting", "failed"]
+Ending = Literal["", "slow", "silent"]
+"""Why the watchdog itself ended a child: not ready in time, or without an answer for too long."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class EngineStatus:
     restarts: int
     exit_code: int | None  # of the child that ended last
     pid: int | None
+    ending: Ending = ""  # of that child
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Watchdog:
         self._phase: Phase = "stopped"
         self._restarts = 0
         self._exit_code: int | None = None
+        self._ending: Ending = ""
         self._stop = threading.Event()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -84,7 +88,7 @@ class Watchdog:
     def status(self) -> EngineStatus:
         child = self._child
         pid = child.pid if child is not None and child.poll() is None else None
-        return EngineStatus(self._phase, self._restarts, self._exit_code, pid)
+        return EngineStatus(self._phase, self._restarts, self._exit_code, pid, self._ending)
 
     @property
     def running(self) -> bool:
@@ -152,6 +156,7 @@ class Watchdog:
     def _look_after(self, child: subprocess.Popen[bytes]) -> bool:
         """Returns when the child ended, hangs or is to be stopped: whether it had been ready."""
         ready, silence = False, self._patience.silence
+        self._ending = ""
         started = answered = checked = time.monotonic()
         while child.poll() is None and not self._stop.wait(POLL):
             now = time.monotonic()
@@ -164,6 +169,7 @@ class Watchdog:
                     ready = True
                     self._enter("ready")
             elif now - (answered if ready else started) > (silence if ready else self._patience.start):
+                self._ending = "silent" if ready else "slow"
                 break
         return ready
 

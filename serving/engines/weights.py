@@ -27,6 +27,12 @@ class Weights:
         self._store = store
         self._hub = hub
 
+    def check(self, model: str) -> None:
+        """Raises EngineError where `model` is neither here nor to be had."""
+        here = Path(model).expanduser().is_dir() or self._stored(model)
+        if not here and not (self._hub and model.count("/") == 1):
+            raise EngineError("weights_absent", model=model)
+
     def folder(self, model: str, python: Path, told: Callable[[str], None], *, dummy: bool = False) -> Path:
         """The folder of `model`, brought or rewritten where it is not here; `python` is vLLM's.
 
@@ -36,12 +42,14 @@ class Weights:
         given = Path(model).expanduser()
         if given.is_dir():
             return _checked(given.resolve(), dummy=dummy)
-        if any(state.model.name == model for state in self._store.list()):
+        if self._stored(model):
             return self._rewritten(model, python, told)
-        if self._hub and model.count("/") == 1:
-            told("stage_download")
-            return _checked(self._downloaded(model), dummy=dummy)
-        raise EngineError("weights_absent", model=model)
+        self.check(model)
+        told("stage_download")
+        return _checked(self._downloaded(model), dummy=dummy)
+
+    def _stored(self, model: str) -> bool:
+        return any(state.model.name == model for state in self._store.list())
 
     def _rewritten(self, name: str, python: Path, told: Callable[[str], None]) -> Path:
         target = self._root / f"{name}-bf16"
@@ -65,7 +73,7 @@ class Weights:
 
 def _rewrite(source: Path, target: Path, python: Path) -> None:
     """Writes beside the target, then puts it in its place in one rename."""
-    part = target.with_suffix(".part")
+    part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     environment = {**os.environ, **OFFLINE}
     done = subprocess.run(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.budget import Budget
 from assistant.conversation import Conversation
 from assistant.engine import Engine
 from assistant.errors import BadQuestionError, UnknownConversationError
@@ -163,13 +164,12 @@ async def test_without_an_engine_the_evidence_itself_is_the_reply_and_says_so(
 
 
 async def test_an_engine_that_falls_silent_is_given_up_at_the_first_failed_probe(make: Make) -> None:
-    answers = iter([True, False])
     silent = engine(says(GOOD, pause=30.0))
 
-    async def alive() -> bool:
-        return next(answers)
+    async def responds() -> bool:
+        return False
 
-    reply = await asyncio.wait_for(make(replace(silent, alive=alive)).ask(KIM, QUESTION), 5)
+    reply = await asyncio.wait_for(make(replace(silent, responds=responds)).ask(KIM, QUESTION), 5)
     assert reply.degraded == "engine_cut"
     assert "6억" in reply.answer
 
@@ -278,3 +278,21 @@ async def test_the_passage_that_answers_is_shown_first(make: Make) -> None:
     assert (evidence.passages[0].n, evidence.passages[0].document_id) == (1, "doc-4")
     assert reply.citations[0].n == 1
     assert "E-217 | 금형 온도 과열" in reply.answer
+
+
+async def test_without_similarities_keywords_decide(make: Make) -> None:
+    unembedded = [replace(passage, similarity=0.0) for passage in PASSAGES]
+    conversation = make(engine(says("없음")), unembedded)
+    reply = await conversation.ask(KIM, QUESTION)
+    assert not reply.abstained
+    assert "6억" in reply.answer
+    assert (await conversation.ask(KIM, "내일 부산 날씨 알려줘")).abstained
+
+
+async def test_a_question_that_leaves_no_room_is_answered_by_the_quote_alone(make: Make) -> None:
+    model = says(GOOD)
+    full = replace(engine(model), budget=Budget(len, context=300, evidence=240, answer=200))
+    reply = await make(full).ask(KIM, QUESTION)
+    assert "6억" in reply.answer
+    assert reply.degraded is None
+    assert model.heard == []

@@ -34,6 +34,7 @@ from serving.engines.deployment import Deployment
 from serving.engines.environment import Environment
 from serving.engines.profile import load
 from serving.engines.salt import Salts
+from serving.secret import secret_in
 from serving.settings import Settings
 from tests.e2e.conftest import Giljabi, free_port
 from tests.e2e.test_product import ask, quotes_are_verbatim
@@ -113,7 +114,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory, shared_models: Path) -> Itera
 @pytest.fixture
 def engine(firm: Firm, tmp_path: Path) -> EngineControl:
     budget = Budget(len, context=4096, evidence=200, answer=ANSWER_TOKENS)
-    return control(firm.endpoint, budget, Salts.kept_in(tmp_path / "salt"), 30.0, lambda: None)
+    return control(firm.endpoint, budget, Salts(secret_in(tmp_path / "salt")), 30.0, lambda: None)
 
 
 def _until(true: Callable[[], bool], seconds: float) -> float:
@@ -258,7 +259,7 @@ def test_nothing_that_was_asked_is_in_any_log(firm: Firm) -> None:
     assert {"vllm.log", "serve.log"} <= names
     logs = "\n".join(path.read_text(errors="replace") for path in written)
     assert "Starting vLLM server" in logs
-    salt = Salts.kept_in(firm.giljabi.home / "secrets" / "cache_salt").of("local")
+    salt = Salts(secret_in(firm.giljabi.home / "secrets" / "cache_salt")).of("local")
     for secret in (MARKER, endpoint.api_key, salt, reply["citations"][0]["quote"], "지원하나요"):
         assert secret not in logs
 
@@ -303,7 +304,7 @@ def test_killed_midway_the_evidence_stands_and_the_engine_comes_back(firm: Firm)
 def test_vllm_does_not_outlive_the_one_who_looks_after_it(firm: Firm) -> None:
     state = firm.deployment.state()
     assert state is not None
-    os.kill(state.keeper, signal.SIGKILL)
+    os.kill(state.keeper.pid, signal.SIGKILL)
     _until(lambda: not _group(state.pid or 0), 30)
     assert firm.deployment.state() is None
     assert firm.giljabi.run("engine", "status").returncode == 1

@@ -18,15 +18,16 @@ from tokenizers.pre_tokenizers import Whitespace
 from assistant.budget import MARKS, Budget
 from assistant.drafting import draft_sentences
 from assistant.engine import Owner
-from assistant.errors import EngineDownError
+from assistant.errors import EngineDownError, EngineRefusedError
 from serving import build
 from serving.engines import control as control_module
 from serving.engines.chat import Endpoint
 from serving.engines.control import EngineControl, control
 from serving.engines.salt import Salts
 from serving.engines.tokens import TokenCounter, estimated
-from serving.errors import EngineError
+from serving.errors import EngineError, ServingError
 from serving.home import Home
+from serving.secret import secret_in
 from serving.settings import Settings
 
 OWNER = Owner("a", "p")
@@ -97,6 +98,42 @@ async def test_one_failure_is_forgotten_by_an_answer() -> None:
         assert await made.engine.alive()
 
 
+async def test_a_request_it_refuses_says_nothing_of_its_health() -> None:
+    async with _connected() as (service, made):
+        service.status = 400
+        for _ in range(control_module.FAILURES + 1):
+            with pytest.raises(EngineRefusedError):
+                await _draft(made)
+        assert await made.engine.alive()
+
+
+async def test_a_person_who_stops_forgives_nothing() -> None:
+    async with _connected() as (_, made):
+        for step in ("fail", "fail", "stop", "fail"):
+            if step == "stop":
+                async with made.engine.turn(OWNER):
+                    pass  # left before anything was heard
+            else:
+                with pytest.raises(EngineDownError):
+                    await _draft(made)
+        assert not await made.engine.alive()
+        assert await made.engine.responds()  # what is being answered to others is not cut
+
+
+async def test_after_the_rest_one_question_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control_module, "RECOVERY_SECONDS", 1)
+    async with _connected() as (_, made):
+        for _ in range(control_module.FAILURES):
+            with pytest.raises(EngineDownError):
+                await _draft(made)
+        await asyncio.sleep(1.1)
+        assert await made.engine.alive()
+        async with made.engine.turn(OWNER) as answered:
+            assert not await made.engine.alive()
+            answered()
+            assert await made.engine.alive()
+
+
 async def test_what_an_engine_complains_about_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     async with _connected() as (_, made):
         with pytest.raises(EngineDownError):
@@ -105,7 +142,7 @@ async def test_what_an_engine_complains_about_is_not_logged(caplog: pytest.LogCa
 
 
 async def test_every_request_carries_the_salt_of_its_company(tmp_path: Path) -> None:
-    salts = Salts.kept_in(tmp_path / "salt")
+    salts = Salts(secret_in(tmp_path / "salt"))
     async with _connected(salts) as (service, made):
         service.status = 200
         for company in ("a", "b", "a"):
@@ -124,10 +161,15 @@ async def test_a_service_that_refuses_the_field_is_not_sent_it() -> None:
 
 
 def test_salts_outlive_a_restart_and_are_nobody_else_s(tmp_path: Path) -> None:
-    first = Salts.kept_in(tmp_path / "salt").of("a")
-    assert Salts.kept_in(tmp_path / "salt").of("a") == first
-    assert Salts.kept_in(tmp_path / "other").of("a") != first
+    first = Salts(secret_in(tmp_path / "salt")).of("a")
+    assert Salts(secret_in(tmp_path / "salt")).of("a") == first
+    assert Salts(secret_in(tmp_path / "other")).of("a") != first
     assert stat.S_IMODE((tmp_path / "salt").stat().st_mode) == 0o600
+    (tmp_path / "cut").write_bytes(b"")
+    with pytest.raises(ServingError) as refused:
+        secret_in(tmp_path / "cut")  # known to everyone, so never used
+    assert refused.value.reason == "secret_broken"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
 def test_room_is_what_the_context_leaves() -> None:
@@ -151,6 +193,25 @@ def test_an_estimate_is_no_less_than_syllables() -> None:
     assert estimated("사출성형기") == 5
     assert estimated("alarm E-203") >= 5
     assert estimated("") == 0
+    # What Qwen2.5's tokenizer makes of them, seen 2026-11-23.
+    for text, real in (("뷁뙗쀍" * 10, 60), ("鑄造金型" * 5, 25), ("①②③㎜㎏" * 4, 32), ("x9Qz7-Kp2v", 10)):
+        assert estimated(text) >= real
+
+
+def test_the_product_sends_salts_and_keeps_to_the_context(tmp_path: Path) -> None:
+    settings = Settings(
+        engine="remote", llm_url="http://127.0.0.1:9/v1", llm_model="m", llm_context=2048, prompt_tokens=300
+    )
+    made = build._engine(settings, Home(tmp_path), build.model_store(settings, Home(tmp_path)))
+    a, b = made.of("a"), made.of("b")
+    assert a.model.extra_body["cache_salt"] != b.model.extra_body["cache_salt"]  # type: ignore[attr-defined]
+    assert (a.budget.context, a.budget.evidence, a.budget.answer) == (2048, 300, build.ANSWER_TOKENS)
+    unsalted = build._engine(
+        settings.model_copy(update={"llm_cache_salt": False}),
+        Home(tmp_path),
+        build.model_store(settings, Home(tmp_path)),
+    )
+    assert unsalted.of("a").model.extra_body is None  # type: ignore[attr-defined]
 
 
 def test_where_the_engine_is(tmp_path: Path) -> None:

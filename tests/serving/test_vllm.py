@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from serving import text
-from serving.engines.deployment import Deployment
+from serving.engines.deployment import Deployment, Process
 from serving.engines.profile import Profile, load
 from serving.engines.trouble import SIGNS, cause
 from serving.engines.vllm import VllmEngine
@@ -163,6 +164,65 @@ def test_a_taken_port_is_said_before_anything_starts(engine: VllmEngine, deploym
     second.stop()
 
 
+def test_one_that_is_never_ready_is_said_to_be_slow(folder: Path, deployment: Deployment) -> None:
+    sleeper = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    profile = load("cpu-trial").model_copy(update={"port": free_port()})
+    engine = VllmEngine(profile, folder, deployment, sleeper, Patience(start=0.5, end=1.0, first_pause=0.05))
+    engine.start()
+    _until(lambda: engine.phase == "failed")
+    assert engine.trouble == "trouble_slow"
+    assert "start_seconds" in text.sentence(engine.trouble, "ko", engine.details)
+    engine.stop()
+
+
+def test_a_full_disk_does_not_end_the_watch(
+    engine: VllmEngine, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.start()
+    _until(lambda: engine.phase == "ready")
+    with monkeypatch.context() as full:
+        full.setattr(Deployment, "write", _no_room)
+        with suppress(httpx.HTTPError):
+            httpx.post(engine.endpoint.base_url, timeout=1)
+        _until(lambda: engine.phase == "restarting")
+    _until(lambda: engine.phase == "ready")
+    assert _state_of(deployment) == "ready"
+
+
+def _no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_stranger_with_the_number_of_a_killed_keeper_is_left_alone(
+    deployment: Deployment, engine: VllmEngine
+) -> None:
+    engine.start()
+    _until(lambda: engine.phase == "ready")
+    looking = Deployment(deployment.log.parent)
+    state = looking.state()
+    assert state is not None
+    deployment.write(replace(state, keeper=Process(state.keeper.pid, state.keeper.started + 1)))
+    assert looking.state() is None
+    assert looking.endpoint() is None
+
+
+def test_whoever_takes_over_forgets_what_a_killed_one_left(deployment: Deployment, engine: VllmEngine) -> None:
+    engine.start()
+    _until(lambda: engine.phase == "ready")
+    left = (deployment.log.parent / "state.json").read_bytes()
+    engine.stop()
+    deployment.leave()
+    (deployment.log.parent / "state.json").write_bytes(left)
+    assert deployment.take()
+    assert Deployment(deployment.log.parent).state() is None
+
+
+def test_one_start_at_a_time(deployment: Deployment) -> None:
+    with deployment.starting(), pytest.raises(EngineError) as refused, Deployment(deployment.log.parent).starting():
+        pass
+    assert refused.value.reason == "engine_starts_already"
+
+
 def test_one_process_looks_after_it(deployment: Deployment) -> None:
     assert not Deployment(deployment.log.parent).take()
 
@@ -175,6 +235,9 @@ def test_the_system_s_kill_is_told_from_an_end() -> None:
     assert cause(["loading"], -9) == "trouble_killed"
     assert cause(["loading"], 1) == "trouble_unknown"
     assert cause(["CUDA out of memory", "Address already in use"], -9) == "trouble_port"
+    warned = "WARNING Failed to import from vllm._C: ModuleNotFoundError(\"No module named 'vllm._C'\")"
+    assert cause([warned, "torch.OutOfMemoryError: CUDA out of memory"], 1) == "trouble_gpu_memory"
+    assert cause(["ModuleNotFoundError: No module named 'vllm'"], 1) == "trouble_environment"
 
 
 async def _asked(path: str, key: str | None, kind: str = "http", headers: tuple[tuple[bytes, bytes], ...] = ()) -> int:
@@ -228,7 +291,7 @@ def _profile(**fields: object) -> Profile:
     return Profile.model_validate({**load("cpu-trial").model_dump(), **fields})
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "8.8.8.8", "example.com", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "8.8.8.8", "example.com", "", "::ffff:0.0.0.0"])
 def test_a_public_address_is_refused(host: str) -> None:
     with pytest.raises(ValueError, match="host"):
         _profile(host=host)
