@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,8 +19,8 @@ from langchain_core.messages import BaseMessage
 
 from assistant.errors import BadQuestionError
 from evals import question_log
-from evals.bench import Load, poisson, run
-from evals.bench_report import parse_slo
+from evals.bench import BenchPrompt, Load, poisson, run
+from evals.bench_report import Row, parse_slo
 from evals.errors import EvalError
 from serving.engines.chat import Endpoint
 from serving.gate import LOCAL_COMPANY
@@ -82,34 +83,44 @@ def bench(
     """질문 기록을 다시 보내 엔진의 속도 재기 · replay a question log against an engine, in the terms of vllm bench serve."""
     settings = _settings(lang, url, model, key)
     objectives, log = parse_slo(slo), question_log.read(questions)
-    _check_folders(out, export_vllm)
-    if replay_times and not math.isinf(request_rate):
-        raise EvalError("--replay-times와 --request-rate는 함께 쓸 수 없습니다 · use one of the two, not both")
+    _check(out, export_vllm, two_clocks=replay_times and not math.isinf(request_rate))
     with _product_where(settings, needed=not raw or (settings.engine == "embedded" and not export_vllm)) as made:
         wording = question_log.alone if raw or made is None else _wording(made, settings)
         prompts, left_out = question_log.prompts(_bar("wording", settings, log), wording, num_prompts)
         if export_vllm:
             question_log.export_vllm(prompts, export_vllm, max_tokens)
-            _print({"exported": str(export_vllm), "prompts": len(prompts), "left_out": left_out}, settings, as_json)
+            exported = {"exported": str(export_vllm), "prompts": len(prompts), "left_out": left_out}
+            _print(exported, settings, as_json)
             return
-        arrivals = poisson(len(prompts), request_rate, seed)
-        if replay_times:
-            prompts, arrivals = question_log.logged_times(prompts)
+        prompts, arrivals = _arrivals(prompts, request_rate, replay_times, seed)
         endpoint = _endpoint(settings) if made is None else _ready(made)
-        salted = settings.llm_cache_salt and endpoint.kind != "embedded"
-        load = Load(max_tokens, max_concurrency, ignore_eos, salted)
+        load = Load(max_tokens, max_concurrency, ignore_eos, settings.llm_cache_salt and endpoint.kind != "embedded")
         with _bar("replaying", settings, total=len(prompts)) as bar:
-            figures, rows = run(
-                endpoint, prompts, arrivals, load, warmups=num_warmups, slo=objectives, progress=lambda _: bar.update()
-            )
+            replay = partial(run, warmups=num_warmups, slo=objectives, progress=lambda _: bar.update())
+            figures, rows = replay(endpoint, prompts, arrivals, load)
     rate = "log" if replay_times else "inf" if math.isinf(request_rate) else request_rate
-    date = datetime.now(KOREA).isoformat(timespec="seconds")
-    result = {"date": date, "request_rate": rate, "seed": seed, "raw": raw, "left_out": left_out, **figures}
+    result = {"date": _now(), "request_rate": rate, "seed": seed, "raw": raw, "left_out": left_out, **figures}
+    _report(result, rows, out, settings, as_json)
+
+
+def _arrivals(
+    prompts: list[BenchPrompt], request_rate: float, replay_times: bool, seed: int
+) -> tuple[list[BenchPrompt], list[float]]:
+    """Prompts in the order they are sent, and when (seconds)."""
+    return question_log.logged_times(prompts) if replay_times else (prompts, poisson(len(prompts), request_rate, seed))
+
+
+def _report(result: dict[str, Any], rows: Sequence[Row], out: Path | None, settings: Settings, as_json: bool) -> None:
+    """Prints and keeps the figures; ends with 1 where a request was not answered."""
     if out:
         out.write_text(json.dumps({**result, "requests": [row.wire() for row in rows]}), encoding="utf-8")
     _print(result, settings, as_json)
     if result["failed"] or result["unfinished"]:
         raise typer.Exit(INCOMPLETE)
+
+
+def _now() -> str:
+    return datetime.now(KOREA).isoformat(timespec="seconds")
 
 
 def _settings(lang: str | None, url: str | None, model: str | None, key: str | None) -> Settings:
@@ -135,8 +146,10 @@ def _is_web_address(url: str) -> bool:
     return read.scheme in {"http", "https"} and bool(read.host)
 
 
-def _check_folders(*files: Path | None) -> None:
+def _check(*files: Path | None, two_clocks: bool) -> None:
     """Told before minutes are spent on what could then not be kept."""
+    if two_clocks:
+        raise EvalError("--replay-times와 --request-rate는 함께 쓸 수 없습니다 · use one of the two, not both")
     for file in files:
         if file and not file.absolute().parent.is_dir():
             raise EvalError(f"폴더가 없습니다: {file.parent} · there is no such folder")

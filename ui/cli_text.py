@@ -30,6 +30,8 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "check_disk": {"ko": "빈 디스크 {free_gb} GB", "en": "Free disk {free_gb} GB"},
     "check_home": {"ko": "데이터 폴더 {path}", "en": "Data folder {path}"},
     "check_engine": {"ko": "답변 엔진", "en": "Answer engine"},
+    "check_llm": {"ko": "{engine} 엔진에 연결", "en": "The {engine} engine is reached"},
+    "mend_llm": {"ko": "`giljabi engine start --profile one-gpu`로 시작하거나 GILJABI_LLM_URL, GILJABI_LLM_MODEL을 정하고, `giljabi engine check`로 점검해 주세요", "en": "Run `giljabi engine start --profile one-gpu` or set GILJABI_LLM_URL and GILJABI_LLM_MODEL, then `giljabi engine check`"},
     "mend_model": {"ko": "giljabi models fetch", "en": "giljabi models fetch"},
     "mend_disk": {"ko": "디스크를 4 GB 이상 비워 주세요", "en": "Free at least 4 GB of disk"},
     "mend_home": {"ko": "GILJABI_HOME을 쓸 수 있는 폴더로 바꿔 주세요", "en": "Point GILJABI_HOME to a folder you can write"},

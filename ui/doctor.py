@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -9,11 +10,13 @@ from typing import Any
 
 import httpx
 
+from serving.errors import EngineError
 from serving.home import Home
 from serving.settings import Settings
 from ui.cli_text import say
 
 ENOUGH_DISK = 4_000_000_000
+REACH_SECONDS = 3.0
 
 
 def examine(settings: Settings) -> list[dict[str, Any]]:
@@ -32,6 +35,8 @@ def examine(settings: Settings) -> list[dict[str, Any]]:
     for state in model_store(settings, home).list():
         if state.model.name in needed:
             checks.append(("model", state.state == "ready", {"name": state.model.name}))
+    if settings.engine != "embedded":
+        checks.append(("llm", _reached(settings, home), {"engine": settings.engine}))
     server = home.server()
     if server:
         checks.append(("engine", _ready(server.url), {}))
@@ -43,6 +48,18 @@ def examine(settings: Settings) -> list[dict[str, Any]]:
         }
         for name, ok, details in checks
     ]
+
+
+def _reached(settings: Settings, home: Home) -> bool:
+    """Whether the engine that runs by itself answers where the settings say."""
+    from serving.build import endpoint_of
+    from serving.engines.chat import Probe
+
+    try:
+        endpoint = endpoint_of(settings, home)
+    except EngineError:
+        return False
+    return asyncio.run(Probe().alive(endpoint, REACH_SECONDS))
 
 
 def _ready(url: str) -> bool:

@@ -186,7 +186,7 @@ def test_a_person_who_leaves_midway_stops_vllm(firm: Firm) -> None:
         for line in answer.iter_lines():
             if line.startswith("event: token"):
                 break
-    _until(lambda: firm.counter("vllm:num_requests_running") == 0, 5)
+    assert _until(lambda: firm.counter("vllm:num_requests_running") == 0, 5) < 5
 
 
 async def test_prefixes_are_found_again_within_a_company_and_by_no_other(firm: Firm, engine: EngineControl) -> None:
