@@ -24,7 +24,7 @@ check: $(VENV)/.installed-dev  ## Format, lint, types, architecture, unit tests
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not e2e and not vllm" -q
+	$(BIN)/pytest -m "not e2e and not vllm" -q -n auto
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

@@ -28,7 +28,7 @@ def secret_in(file: Path) -> str:
                 file.hardlink_to(part)
         finally:
             part.unlink(missing_ok=True)
-    secret = file.read_text(encoding="utf-8")
-    if len(secret) < BYTES:
+    secret = file.read_bytes()
+    if len(secret) < BYTES or not secret.isascii():
         raise ServingError("secret_broken", file=str(file))
-    return secret
+    return secret.decode()

@@ -76,7 +76,7 @@ class Environment:
             subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             ) as child,
-            tqdm(unit="", bar_format="{desc}: {n_fmt} [{elapsed}] {postfix}", desc="pip", file=sys.stderr) as bar,
+            tqdm(unit="", bar_format="{desc} {n_fmt} [{elapsed}]{postfix}", desc="pip", file=sys.stderr) as bar,
         ):
             try:
                 for line in child.stdout or ():

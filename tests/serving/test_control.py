@@ -165,10 +165,11 @@ def test_salts_outlive_a_restart_and_are_nobody_else_s(tmp_path: Path) -> None:
     assert Salts(secret_in(tmp_path / "salt")).of("a") == first
     assert Salts(secret_in(tmp_path / "other")).of("a") != first
     assert stat.S_IMODE((tmp_path / "salt").stat().st_mode) == 0o600
-    (tmp_path / "cut").write_bytes(b"")
-    with pytest.raises(ServingError) as refused:
-        secret_in(tmp_path / "cut")  # known to everyone, so never used
-    assert refused.value.reason == "secret_broken"
+    for broken in (b"", b"\xa2" * 40):
+        (tmp_path / "cut").write_bytes(broken)
+        with pytest.raises(ServingError) as refused:
+            secret_in(tmp_path / "cut")  # known to everyone, so never used
+        assert refused.value.reason == "secret_broken"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
