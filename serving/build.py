@@ -132,8 +132,9 @@ def _served(settings: Settings, home: Home) -> Served:
     """An engine that runs by itself: where the settings say, or the vLLM that was started for this home."""
     folder = settings.llm_tokenizer
     endpoint = endpoint_of(settings, home)
-    if not settings.llm_url and not folder and (state := Deployment(home.engine).state()):
-        folder = Path(state.folder)
+    if not settings.llm_url and not folder:
+        state = Deployment(home.engine).state()
+        folder = Path(state.folder) if state and state.folder else None  # none yet while its model is being brought
     return endpoint, TokenCounter(folder.expanduser()).count if folder else estimated, lambda: None
 
 

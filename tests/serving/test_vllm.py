@@ -13,14 +13,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from serving import text
+from serving import build, text
 from serving.engines.deployment import Deployment, Process
+from serving.engines.keeper import Keeper
 from serving.engines.profile import Profile, load
 from serving.engines.trouble import SIGNS, cause
 from serving.engines.vllm import VllmEngine
 from serving.engines.vllm_server import Guard, Scope
 from serving.engines.watchdog import Patience, free_port
 from serving.errors import EngineError
+from serving.home import Home
+from serving.settings import Settings
 
 FAKE = Path(__file__).with_name("fake_vllm.py")
 QUICK = Patience(silence=2.0, start=20.0, end=2.0, first_pause=0.05)
@@ -319,3 +322,15 @@ def test_a_profile_of_one_s_own(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as refused:
         load("two-gpus")
     assert "cpu-trial, one-gpu" in text.sentence(refused.value.reason, "ko", refused.value.details)
+
+
+def test_giljabi_can_be_opened_while_the_model_is_still_being_brought(tmp_path: Path) -> None:
+    home, settings = Home(tmp_path), Settings(home=tmp_path, engine="vllm")
+    deployment = Deployment(home.engine)
+    assert deployment.take()
+    keeper = Keeper(home, build.model_store(settings, home), load("cpu-trial"), None, hub=False)
+    deployment.write(keeper._preparing("stage_environment"))
+    made = build._engine(settings, home, build.model_store(settings, home))
+    assert made.endpoint.base_url == "http://127.0.0.1:8000/v1"
+    assert made.of("a").budget.count("사출성형기") == 5
+    deployment.leave()
