@@ -90,7 +90,6 @@ def summary(marks: list[dict[str, Any]], model: str) -> dict[str, Any]:
 async def _ask(made: Product, item: Asked, registries: list[Registry], company: str) -> dict[str, Any]:
     evidence: list[dict[str, Any]] = []
     reply: Reply | None = None
-    prompt = await asyncio.to_thread(made.conversation(company).prompt, PERSON, item.question)
     async with aclosing(made.conversation(company).once(PERSON, item.question, [])) as events:
         async for event in events:
             if isinstance(event, EvidenceShown):
@@ -98,6 +97,8 @@ async def _ask(made: Product, item: Asked, registries: list[Registry], company: 
             elif isinstance(event, Reply):
                 reply = event
     assert reply is not None  # noqa: S101 - the loop's contract: a turn ends with its reply
+    # After the answer: the same search before it would have warmed what is timed.
+    prompt = await asyncio.to_thread(made.conversation(company).prompt, PERSON, item.question)
     wire = reply.wire()
     texts = {citation["n"]: _place(registries, citation["document_id"]) for citation in wire["citations"]}
     verbatim = sum(is_verbatim(citation["quote"], texts[citation["n"]]) for citation in wire["citations"])

@@ -32,3 +32,8 @@ def secret_in(file: Path) -> str:
     if len(secret) < BYTES or not secret.isascii():
         raise ServingError("secret_broken", file=str(file))
     return secret.decode()
+
+
+def foreign_environment() -> dict[str, str]:
+    """The environment for a program that is not ours: our settings, and the keys among them, are none of its business."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GILJABI_")}

@@ -11,10 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from serving.engines.chat import Endpoint
+from serving.engines.profile import Profile
 from serving.engines.watchdog import Phase
 from serving.errors import EngineError
 from serving.secret import secret_in
@@ -51,6 +53,22 @@ class State:
     exit_code: int | None
     pid: int | None  # vLLM's
     keeper: Process  # the process that looks after it
+
+
+def state_of(profile: Profile, phase: Phase, stage: str, **more: Any) -> State:
+    """What this process has to say of a vLLM after `profile`; without `more`, of one that is not there yet."""
+    unknown = {"folder": "", "trouble": "", "details": {}, "restarts": 0, "exit_code": None, "pid": None}
+    return State(
+        profile=profile.name,
+        digest=profile.digest,
+        model=profile.served,
+        base_url=profile.base_url,
+        context=profile.context,
+        phase=phase,
+        stage=stage,
+        keeper=this_process(),
+        **{**unknown, **more},
+    )
 
 
 class Deployment:

@@ -15,12 +15,11 @@ from filelock import FileLock
 
 from serving.engines.profile import Profile
 from serving.errors import EngineError
+from serving.secret import foreign_environment
 
 STAMP = "giljabi.json"
 SAID_LINES = 8
-STEP = re.compile(
-    r"(?:Downloading|Processing|Using cached) (?:\S*/)?(?P<what>\S+(?: \([\d.]+ \w+\))?)|(?P<all>Installing)"
-)
+STEP = re.compile(r"(?:Downloading|Processing|Using cached) (?:\S*/)?(?P<what>\S+(?: \([\d.]+ \w+\))?)|Installing")
 
 Told = Callable[[str], None]
 """Hears a key of `serving.text.SENTENCES` as the work goes on."""
@@ -74,7 +73,12 @@ class Environment:
         said: deque[str] = deque(maxlen=SAID_LINES)
         with (
             subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+                command,
+                env=foreign_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
             ) as child,
             tqdm(unit="", bar_format="{desc} {n_fmt} [{elapsed}]{postfix}", desc="pip", file=sys.stderr) as bar,
         ):

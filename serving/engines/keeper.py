@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from serving.engines.deployment import Deployment, State, this_process
-from serving.engines.environment import Environment
+from serving.engines.deployment import Deployment, state_of
+from serving.engines.environment import Environment, Told
 from serving.engines.profile import Profile
 from serving.engines.vllm import SERVER, VllmEngine
 from serving.engines.weights import Weights
@@ -17,9 +16,6 @@ from serving.home import Home
 from serving.models import ModelStore
 
 POLL = 0.2
-
-Told = Callable[[str], None]
-"""Hears a key of `serving.text.SENTENCES` as the work goes on."""
 
 
 class Keeper:
@@ -58,7 +54,7 @@ class Keeper:
             running = deployment.state()
             raise EngineError("engine_runs_already", profile=running.profile if running else "?")
         try:
-            deployment.write(self._preparing("stage_starting"))
+            deployment.write(state_of(self._profile, "starting", "stage_starting"))
             python, folder = self.prepare(self._noting(deployment, told))
             self._look_after(VllmEngine(self._profile, folder, deployment, [str(python), "-P", str(SERVER)]), told)
         except KeyboardInterrupt:
@@ -80,26 +76,6 @@ class Keeper:
     def _noting(self, deployment: Deployment, told: Told) -> Told:
         def noted(stage: str) -> None:
             told(stage)
-            deployment.write(self._preparing(stage))
+            deployment.write(state_of(self._profile, "starting", stage))
 
         return noted
-
-    def _preparing(self, stage: str) -> State:
-        """What others see before there is a vLLM."""
-        profile = self._profile
-        return State(
-            profile=profile.name,
-            digest=profile.digest,
-            model=profile.served,
-            base_url=f"{profile.origin}/v1",
-            context=profile.context,
-            folder="",
-            phase="starting",
-            stage=stage,
-            trouble="",
-            details={},
-            restarts=0,
-            exit_code=None,
-            pid=None,
-            keeper=this_process(),
-        )

@@ -70,6 +70,11 @@ class Profile(BaseModel):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
+    @property
+    def base_url(self) -> str:
+        """Where clients ask."""
+        return f"{self.origin}/v1"
+
     def flags(self, model: str) -> list[str]:
         """vLLM's command line for `model` (a folder or a hub repository). The only place where its flags are written.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import socket
 import subprocess
@@ -15,12 +14,13 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from serving.engines.chat import Endpoint
-from serving.engines.deployment import Deployment, State, this_process
+from serving.engines.deployment import Deployment, State, state_of
 from serving.engines.profile import Profile
 from serving.engines.trouble import cause
 from serving.engines.watchdog import EngineStatus, Patience, Phase, Watchdog, hand_over
 from serving.engines.weights import OFFLINE
 from serving.errors import EngineError
+from serving.secret import foreign_environment
 
 logger = logging.getLogger(__name__)
 
@@ -83,9 +83,8 @@ class VllmEngine:
 
     @property
     def endpoint(self) -> Endpoint:
-        return Endpoint(
-            f"{self._profile.origin}/v1", self._key, self._profile.served, "vllm", context=self._profile.context
-        )
+        profile = self._profile
+        return Endpoint(profile.base_url, self._key, profile.served, "vllm", context=profile.context)
 
     @property
     def trouble(self) -> str:
@@ -135,11 +134,7 @@ class VllmEngine:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         self._stage = "stage_starting"
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("GILJABI_") and not TALKATIVE.match(name)  # our keys are no business of vLLM's
-        }
+        inherited = {name: value for name, value in foreign_environment().items() if not TALKATIVE.match(name)}
         self._log.begin()
         try:
             child = subprocess.Popen(
@@ -194,21 +189,16 @@ class VllmEngine:
         return f"trouble_{status.ending}" if status.ending else cause(self._log.lines, status.exit_code)
 
     def _state(self, status: EngineStatus) -> State:
-        return State(
-            profile=self._profile.name,
-            digest=self._profile.digest,
-            model=self._profile.served,
-            base_url=self.endpoint.base_url,
-            context=self._profile.context,
+        return state_of(
+            self._profile,
+            status.phase,
+            self._stage,
             folder=str(self._folder),
-            phase=status.phase,
-            stage=self._stage,
             trouble=self._trouble,
             details=self.details,
             restarts=status.restarts,
             exit_code=status.exit_code,
             pid=status.pid,
-            keeper=this_process(),
         )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
 
+from serving.engines.environment import Told
 from serving.errors import EngineError
 from serving.models import ModelStore
+from serving.secret import foreign_environment
 
 REWRITE = Path(__file__).with_name("vllm_rewrite.py")
 CONFIG = "config.json"
@@ -33,7 +33,7 @@ class Weights:
         if not here and not (self._hub and model.count("/") == 1):
             raise EngineError("weights_absent", model=model)
 
-    def folder(self, model: str, python: Path, told: Callable[[str], None], *, dummy: bool = False) -> Path:
+    def folder(self, model: str, python: Path, told: Told, *, dummy: bool = False) -> Path:
         """The folder of `model`, brought or rewritten where it is not here; `python` is vLLM's.
 
         With `dummy` its configuration and tokenizer are enough. Raises EngineError or ModelError saying what is
@@ -51,7 +51,7 @@ class Weights:
     def _stored(self, model: str) -> bool:
         return any(state.model.name == model for state in self._store.list())
 
-    def _rewritten(self, name: str, python: Path, told: Callable[[str], None]) -> Path:
+    def _rewritten(self, name: str, python: Path, told: Told) -> Path:
         target = self._root / f"{name}-bf16"
         with FileLock(self._root / f".{name}-bf16.lock"):
             if not (target / CONFIG).is_file():
@@ -75,7 +75,7 @@ def _rewrite(source: Path, target: Path, python: Path) -> None:
     """Writes beside the target, then puts it in its place in one rename."""
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    environment = {**os.environ, **OFFLINE}
+    environment = {**foreign_environment(), **OFFLINE}
     done = subprocess.run(
         [str(python), "-P", str(REWRITE), str(source), str(part)],
         env=environment,

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import yaml
+from httpx_sse import EventSource
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import BaseModel, ConfigDict, Field
@@ -276,9 +276,9 @@ def test_killed_midway_the_evidence_stands_and_the_engine_comes_back(firm: Firm)
         headers={"Accept": "text/event-stream"},
         timeout=120,
     ) as answer:
-        for event, data in _events(answer.iter_lines()):
-            events.append((event, data))
-            if event == "token" and not killed:
+        for heard in EventSource(answer).iter_sse():
+            events.append((heard.event, heard.json()))
+            if heard.event == "token" and not killed:
                 _until(lambda: firm.counter("vllm:num_requests_running") >= 1, 5)
                 os.killpg(state.pid, signal.SIGKILL)
                 killed = time.monotonic()
@@ -319,12 +319,3 @@ def _group(leader: int) -> list[int]:
             if int(fields[2]) == leader and fields[0] != "Z":
                 members.append(int(path.parent.name))
     return members
-
-
-def _events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    event = ""
-    for line in lines:
-        if line.startswith("event: "):
-            event = line.removeprefix("event: ")
-        elif line.startswith("data: "):
-            yield event, json.loads(line.removeprefix("data: "))

@@ -14,8 +14,7 @@ import httpx
 import pytest
 
 from serving import build, text
-from serving.engines.deployment import Deployment, Process
-from serving.engines.keeper import Keeper
+from serving.engines.deployment import Deployment, Process, state_of
 from serving.engines.profile import Profile, load
 from serving.engines.trouble import SIGNS, cause
 from serving.engines.vllm import VllmEngine
@@ -328,8 +327,7 @@ def test_giljabi_can_be_opened_while_the_model_is_still_being_brought(tmp_path: 
     home, settings = Home(tmp_path), Settings(home=tmp_path, engine="vllm")
     deployment = Deployment(home.engine)
     assert deployment.take()
-    keeper = Keeper(home, build.model_store(settings, home), load("cpu-trial"), None, hub=False)
-    deployment.write(keeper._preparing("stage_environment"))
+    deployment.write(state_of(load("cpu-trial"), "starting", "stage_environment"))
     made = build._engine(settings, home, build.model_store(settings, home))
     assert made.endpoint.base_url == "http://127.0.0.1:8000/v1"
     assert made.of("a").budget.count("사출성형기") == 5
