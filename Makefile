@@ -44,7 +44,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/pip install --quiet --editable ".[dev]"
 	touch $@
 
-debian:  ## What the browser tests need; skipped where it is there
+debian:  ## What the tests of the page and of PostgreSQL need; skipped where it is there
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends postgresql; }
 	@command -v chromium >/dev/null && fc-list :lang=ko 2>/dev/null | grep -q . || \
 		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-nanum fontconfig; }
 

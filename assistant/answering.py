@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant import prompts
@@ -18,6 +18,8 @@ from assistant.errors import EngineDownError
 from assistant.evidence import Line, Passage, Ranked, Reading, Weigh, condensed, coverage
 from assistant.grounding import Grounding, Verdict
 from assistant.judgement import Judgement
+from assistant.markup import inert
+from assistant.personal import Kind, Masked, mask, notice
 from assistant.question import Question, subject_terms
 from assistant.reply import Citation, Degraded, Reply, SentenceShown, citation
 from assistant.text import Language, sentence
@@ -63,9 +65,18 @@ class Clock:
 class Answering:
     """Makes one answer. `events` is run once; then `reply` says what has been shown."""
 
-    def __init__(self, case: Case, engine: Engine, tokenizer: Tokenizer, clock: Clock) -> None:
+    def __init__(
+        self,
+        case: Case,
+        engine: Engine | None,
+        tokenizer: Tokenizer,
+        clock: Clock,
+        told: Callable[[Asked], None] = lambda _: None,
+    ) -> None:
+        """`engine` is None where the passages may be told to none; `told` hears what is sent, before it is."""
         self._case = case
         self._engine = engine
+        self._told = told
         self._tokenizer = tokenizer
         self._clock = clock
         self._parts: list[str] = []
@@ -74,6 +85,7 @@ class Answering:
         self._removed = 0
         self._abstained = False
         self._degraded: Degraded | None = None
+        self._masked: frozenset[Kind] = frozenset()
         self._model = QUOTATION
 
     async def events(self, *, engine_lives: bool) -> AsyncGenerator[SentenceShown]:
@@ -83,27 +95,31 @@ class Answering:
             for shown in self._refusal():
                 yield shown
             return
-        if not engine_lives:
+        engine = self._engine
+        if engine and not engine_lives:
             self._degraded = "engine_down"
             yield self._show(sentence("engine_down", self._case.language))
         yield self._quote(judgement.lead)
-        if not engine_lives:
-            return
-        async with aclosing(self._drafted()) as drafted:
-            async for shown in drafted:
-                yield shown
-        if self._degraded:
+        if engine and engine_lives:
+            async with aclosing(self._drafted(engine)) as drafted:
+                async for shown in drafted:
+                    yield shown
+        elif engine is None:
+            self._degraded = "stays_here"
+        if self._degraded and self._degraded != "engine_down":
             yield self._show(sentence(self._degraded, self._case.language))
 
-    async def _drafted(self) -> AsyncGenerator[SentenceShown]:
+    async def _drafted(self, engine: Engine) -> AsyncGenerator[SentenceShown]:
         """Checked sentences of the model's draft, up to the first that the evidence does not carry."""
         case = self._case
-        prompt = await asyncio.to_thread(prompt_of, case, self._engine.budget)
-        if prompt is None:
+        asked = await asyncio.to_thread(prompt_of, case, engine.budget)
+        if asked is None:
             return
+        self._masked = asked.masked
+        await asyncio.to_thread(self._told, replace(asked, engine=engine.name))
         grounding = Grounding(case.question, case.readings, self._tokenizer, case.weigh)
         try:
-            async with aclosing(draft_sentences(self._engine, case.owner, prompt)) as sentences:
+            async with aclosing(draft_sentences(engine, case.owner, asked.prompt)) as sentences:
                 async for drafted in sentences:
                     verdict = grounding.check(drafted)
                     self._checked += verdict.claims
@@ -111,7 +127,7 @@ class Answering:
                         self._removed += 1
                         break
                     if self._is_new(verdict):
-                        self._model = self._engine.name
+                        self._model = engine.name
                         yield self._show(verdict.text, citation(verdict.lines))
                     if len(self._parts) > MOST_SENTENCES:
                         break
@@ -141,6 +157,8 @@ class Answering:
         return [*shown, self._show(sentence("abstain_next", language))]
 
     def _show(self, text: str, cited: Citation | None = None) -> SentenceShown:
+        """Whatever is shown goes through here: nothing in an answer is a link, an image or a tag to whoever renders it."""
+        text = inert(text)
         self._clock.first_text = self._clock.first_text or self._clock.elapsed()
         if cited:
             self._citations.setdefault((cited.n, cited.quote), cited)
@@ -172,16 +190,43 @@ class Answering:
         )
 
     def _notices(self, cited: set[int], today: date) -> tuple[str, ...]:
-        """A warning for each date on which a cited law has yet to take effect."""
+        """What the reader should know of the evidence: a cited law has yet to take effect, a passage gives the AI orders,
+        something was masked.
+        """
         days = {p.effective for p in self._case.passages if p.n in cited and p.effective and p.effective > today}
-        return tuple(sentence("not_in_force", self._case.language, date=day.isoformat()) for day in sorted(days))
+        notices = [sentence("not_in_force", self._case.language, date=day.isoformat()) for day in sorted(days)]
+        notices += [
+            sentence("has_orders", self._case.language, n=reading.passage.n)
+            for reading in self._case.readings
+            if reading.has_orders
+        ]
+        if self._masked:
+            notices.append(notice(self._masked, self._case.language))
+        return tuple(notices)
 
 
-def prompt_of(case: Case, budget: Budget) -> prompts.Prompt | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What goes to an engine: the prompt, the passages it quotes from, and the kinds of personal data masked in it."""
+
+    prompt: prompts.Prompt
+    passages: tuple[Passage, ...]
+    masked: frozenset[Kind]
+    engine: str = ""
+
+
+def prompt_of(case: Case, budget: Budget) -> Asked | None:
     """What the model is asked; None where the question leaves no room for a line of evidence."""
     question = case.question
     fixed = [prompts.SYSTEM[question.language], question.text, question.topic or ""]
     room = budget.room(fixed, len(case.readings))
     selected = condensed(case.ranked, case.readings, room, budget.count)
-    numbered = [(passage.n, passage.title, text) for passage, text in selected]
-    return prompts.messages(question.text, question.topic, numbered, question.language) if numbered else None
+    if not selected:
+        return None
+    said = [mask(text) for text in (question.text, question.topic or "")]
+    masked = [*said, *(mask(text) if passage.own else Masked(text, frozenset()) for passage, text in selected)]
+    text, topic, *texts = (one.text for one in masked)
+    numbered = [(passage.n, passage.title, text) for (passage, _), text in zip(selected, texts, strict=True)]
+    prompt = prompts.messages(text, topic or None, numbered, question.language)
+    kinds = frozenset[Kind]().union(*(one.kinds for one in masked))
+    return Asked(prompt, tuple(passage for passage, _ in selected), kinds)

@@ -1,4 +1,4 @@
-"""Checkable claims in Korean text: amounts, percentages, counts, dates and codes, in a form that can be compared.
+"""Checkable claims in Korean text: amounts, percentages, counts, dates, codes and addresses, in a form that can be compared.
 
 `8천만 원`, `80,000,000원` and `0.8억 원` are one claim; so are `2026년 1월 7일`, `2026-01-07` and `'26.1.7`.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -43,13 +44,25 @@ _NATIVE = {"한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "�
 _NATIVE_COUNT = re.compile(
     r"(?<![가-힣])(한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(번|차례|가지|명|곳|개|달|해|단계|배|사람|군데)(?=[가-힣\s.,)]|$)"
 )
+_HOST = r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9])|\d{1,3}(?:\.\d{1,3}){3}(?!\d)"
+_ADDRESS = re.compile(
+    rf"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:[/\\]{{2,}}(?:[^\s<>\"'`“”‘’()\[\]{{}}가-힣]+|\S+)"
+    rf"|(?<![a-z0-9._%+-])[a-z0-9._%+-]+@(?:{_HOST})|(?<![a-z0-9.-])(?:{_HOST})(?::\d+)?(?:[/?#][^\s<>\"'`“”‘’()\[\]{{}}가-힣]*)?",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(
+    r"(?<![A-Za-z0-9-])(?:(?:\+?82[-. ]?\(?0?\)?|\(?0)\d{1,2}\)?[-. ]{0,2}\d{3,4}|1[568]\d{2})[-. ]\d{4}(?!\d|-\d)"
+)
+_OPAQUE = re.compile(r"(?<![A-Za-z0-9+/=_-])(?=[A-Za-z+/=_-]*\d)(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9+/=_-]{20,}")
+"""A key, a hash, an encoded message: nothing of it can be checked but that it stands there just so."""
+_WIDE = {ord(wide): ord(wide) - 0xFEE0 for wide in map(chr, range(0xFF01, 0xFF5F))} | {ord("。"): ord(".")}
 _MARK = re.compile(r"\[\d+\]")
 _LIST_NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s+", re.M)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One checkable statement. `kind` is number, date or code; `value` is canonical; `unit` may be empty."""
+    """One checkable statement. `kind` is number, date, code or address; `value` is canonical; `unit` may be empty."""
 
     kind: str
     value: str
@@ -62,14 +75,17 @@ class Claim:
             return False
         if self.kind == "date":
             return _date_within(self.value, other.value)
+        if self.kind == "address":
+            return self.value in {other.value, other.value.partition("/")[0]}
         return self.value == other.value and (self.unit == other.unit or not self.unit or not other.unit)
 
 
 def claims(text: str) -> list[Claim]:
     """Claims in reading order. Citation marks such as `[1]` and the numbers of a list are not claims."""
-    rest = _LIST_NUMBER.sub(lambda m: " " * len(m.group()), _MARK.sub(lambda m: " " * len(m.group()), text))
+    plain = text.translate(_WIDE)
+    rest = _LIST_NUMBER.sub(lambda m: " " * len(m.group()), _MARK.sub(lambda m: " " * len(m.group()), plain))
     found: list[tuple[int, Claim]] = []
-    for pattern, make in ((_DATE, _date), (_ARTICLE, _article), (_CODE, _code)):
+    for pattern, make in _KINDS:
         for match in pattern.finditer(rest):
             found.append((match.start(), make(match)))
         rest = pattern.sub(lambda m: " " * len(m.group()), rest)
@@ -137,3 +153,31 @@ def _article(match: re.Match[str]) -> Claim:
 
 def _code(match: re.Match[str]) -> Claim:
     return Claim("code", re.sub(r"[\s_-]", "", match.group()).upper(), "", match.group().strip())
+
+
+def _opaque(match: re.Match[str]) -> Claim:
+    return Claim("code", match.group(), "", match.group())
+
+
+def _address(match: re.Match[str]) -> Claim:
+    """A scheme, `www.` and what a sentence puts behind an address are no part of it."""
+    value = re.sub(r"^[a-z][a-z0-9+.-]*:[/\\]+", "", match.group().lower()).removeprefix("www.").rstrip(".,;:!?/")
+    return Claim("address", value, "", match.group().strip())
+
+
+def _phone(match: re.Match[str]) -> Claim:
+    digits = re.sub(r"\D", "", match.group())
+    return Claim(
+        "address", "0" + digits.removeprefix("82").lstrip("0") if digits[:2] == "82" else digits, "", match.group()
+    )
+
+
+_KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Claim]], ...] = (
+    (_ADDRESS, _address),
+    (_DATE, _date),
+    (_PHONE, _phone),
+    (_OPAQUE, _opaque),
+    (_ARTICLE, _article),
+    (_CODE, _code),
+)
+"""In this order: what one has claimed is nothing to the next."""

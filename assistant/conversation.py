@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from assistant.answering import Answering, Case, Clock, prompt_of
-from assistant.engine import Engine, Owner
+from assistant.answering import Answering, Asked, Case, Clock, prompt_of
+from assistant.engine import Choose, Engine, Owner, Sent, always
 from assistant.errors import EngineDownError
 from assistant.evidence import analyse, leading_lines, ranked_lines
 from assistant.judgement import judge
@@ -41,13 +41,20 @@ class Conversation:
         tokenizer: Tokenizer,
         *,
         today: Callable[[], date],
+        choose: Choose | None = None,
+        told: Callable[[Sent], None] = lambda _: None,
     ) -> None:
+        """`choose` picks the engine that may be told some passages, `engine` where it is not given; `told` hears what
+        was sent to one, before it is sent.
+        """
         self._company = company
         self._finder = finder
         self._records = records
         self._engine = engine
         self._tokenizer = tokenizer
         self._today = today
+        self._choose = choose or always(engine)
+        self._told = told
 
     def check(self, person: str, text: str, conversation_id: str | None = None) -> None:
         """Raises BadQuestionError or UnknownConversationError where `turn` would, and does nothing else."""
@@ -102,7 +109,8 @@ class Conversation:
         answer, so that nothing would be asked. For measuring engines on the product's own prompts.
         """
         case = self._case(person, self._understood(text, []), "ko")
-        return prompt_of(case, self._engine.budget) if case.judgement.carries else None
+        asked = prompt_of(case, self._engine.budget) if case.judgement.carries else None
+        return asked.prompt if asked else None
 
     def _understood(self, text: str, earlier: Sequence[str]) -> Question:
         return understand(text, earlier, self._tokenizer, self._today())
@@ -119,13 +127,18 @@ class Conversation:
             case = await asyncio.to_thread(self._case, person, question, language)
             clock.evidence = clock.elapsed()
             yield EvidenceShown(case.passages, *ids, clock.evidence)
-            answering = Answering(case, self._engine, self._tokenizer, clock)
-            async with aclosing(answering.events(engine_lives=await lives)) as sentences:
+            engine = await asyncio.to_thread(self._choose, case.passages)
+            alive = await (lives if engine is self._engine or engine is None else engine.alive())
+            answering = Answering(case, engine, self._tokenizer, clock, lambda asked: self._tell(person, ids[1], asked))
+            async with aclosing(answering.events(engine_lives=alive)) as sentences:
                 async for shown in sentences:
                     yield shown
             yield answering.reply(*ids, self._today())
         finally:
             lives.cancel()
+
+    def _tell(self, person: str, turn_id: str | None, asked: Asked) -> None:
+        self._told(Sent(person, turn_id, asked.engine, asked.passages))
 
     def _case(self, person: str, question: Question, language: Language) -> Case:
         """Find and read the passages, and decide whether they can carry an answer."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
 from assistant.budget import Budget
+from assistant.evidence import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,22 @@ class Engine:
     responds: Callable[[], Coroutine[None, None, bool]]
     turn: Callable[[Owner], AbstractAsyncContextManager[Callable[[], None]]]
     budget: Budget
+
+
+Choose = Callable[[Sequence[Passage]], Engine | None]
+"""The engine that may be told these passages; None where none may, so that they are quoted alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What went to an engine: for the company's log, without its contents."""
+
+    person: str
+    turn_id: str | None
+    engine: str
+    passages: tuple[Passage, ...]
+
+
+def always(engine: Engine) -> Choose:
+    """The same engine, whatever the passages."""
+    return lambda _: engine

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from assistant.claims import Claim, claims
+from assistant.orders import is_order
 from assistant.question import Question
 from assistant.vocabulary import NOT_KNOWN, SUBJECTLESS, UNKNOWN_STATED, asks_for, forms
 from retrieval.korean import Tokenizer
@@ -37,6 +38,8 @@ class Passage:
     similarity: float
     source: Mapping[str, Any] | None = None
     effective: date | None = None
+    stays_here: bool = False  # 주관기업 LLM 전송 금지
+    own: bool = False  # of a company's collection rather than the library, which everybody may read
 
     def wire(self) -> dict[str, Any]:
         """The passage as the API shows it."""
@@ -69,12 +72,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage analysed: its sentences, the terms its title and headings add to each, and the claims of its locator."""
+    """A passage analysed: its sentences, the terms its title and headings add to each, and the claims of its locator.
+
+    Sentences that give the machine orders are no `lines`: nothing quotes them, prompts with them or rests on them.
+    """
 
     passage: Passage
     lines: tuple[Line, ...]
     context_terms: frozenset[str]
     place_claims: tuple[Claim, ...]
+    has_orders: bool = False
 
 
 def analyse(passages: Sequence[Passage], tokenizer: Tokenizer) -> list[Reading]:
@@ -85,18 +92,21 @@ def analyse(passages: Sequence[Passage], tokenizer: Tokenizer) -> list[Reading]:
     contexts = terms[len(flat) - len(passages) :]
     readings, at = [], 0
     for passage, texts, context in zip(passages, pieces, contexts, strict=True):
+        orders = frozenset(text for text in texts if is_order(text))
+        header = texts[0] if texts and texts[0] not in orders else ""
         lines = [
             Line(
                 passage,
                 text,
-                texts[0] if " | " in text and text is not texts[0] else "",
+                header if " | " in text and text is not texts[0] else "",
                 terms[at + i],
                 tuple(claims(text)),
             )
             for i, text in enumerate(texts)
+            if text not in orders
         ]
         at += len(texts)
-        readings.append(Reading(passage, tuple(lines), context, tuple(claims(passage.locator))))
+        readings.append(Reading(passage, tuple(lines), context, tuple(claims(passage.locator)), bool(orders)))
     return readings
 
 

@@ -11,6 +11,8 @@ from knowledge.errors import UnknownDocumentError
 from knowledge.registry import Registry
 from retrieval.search import Hit, Searcher, SearchResult
 
+LIBRARY = "library"
+"""Name of the place everybody may read."""
 CANDIDATES = 8
 """Passages read for one question: more than are shown, so that the answer may lie in the sixth."""
 
@@ -34,19 +36,19 @@ class Finder:
         passages: list[Passage] = []
         for hit in result.hits:
             try:
-                reading = self._registries[hit.place].get(hit.document_id).reading
+                entry = self._registries[hit.place].get(hit.document_id)
             except UnknownDocumentError:
                 continue
-            if reading is not None:
+            if entry.reading is not None:
                 kept.append(hit)
-                passages.append(_passage(len(kept), hit, reading))
+                passages.append(_passage(len(kept), hit, entry.reading, stays_here=entry.stays_here, own=hit.place != LIBRARY))
         return SearchResult(tuple(kept), result.ms), passages
 
     def _weigh(self, terms: Iterable[str]) -> Mapping[str, float]:
         return self._searcher.weights(tuple(terms))
 
 
-def _passage(n: int, hit: Hit, document: Document) -> Passage:
+def _passage(n: int, hit: Hit, document: Document, *, stays_here: bool, own: bool) -> Passage:
     return Passage(
         n=n,
         document_id=hit.document_id,
@@ -58,6 +60,8 @@ def _passage(n: int, hit: Hit, document: Document) -> Passage:
         similarity=hit.similarity,
         source=_source(document.sources),
         effective=document.effective,
+        stays_here=stays_here,
+        own=own,
     )
 
 

@@ -8,6 +8,9 @@ from typing import Literal
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
+from assistant.orders import is_order
+from knowledge.visible import visible
+
 SYSTEM: dict[Literal["ko", "en"], str] = {
     "ko": (
         "중소 제조기업을 돕는 안내원으로서, 자료에 적힌 내용만으로 질문에 존댓말 한두 문장으로 답하세요. "
@@ -29,11 +32,24 @@ def messages(
     question: str, topic: str | None, passages: Sequence[tuple[int, str, str]], language: Literal["ko", "en"]
 ) -> Prompt:
     """Messages for one answer. `passages`: (number, title, text); `topic`: what a follow-up question refers to."""
-    blocks = "\n".join(f"[{number}] {_short(title)}: {' '.join(text.split())}" for number, title, text in passages)
-    before = f"(앞선 질문: {topic})\n" if topic else ""
-    return [SystemMessage(SYSTEM[language]), HumanMessage(f"{blocks}\n\n{before}질문: {question}")]
+    blocks = "\n".join(f"[{number}] {_short(title)}: {_plain(text)}" for number, title, text in passages)
+    before = f"(앞선 질문: {_plain(topic)})\n" if topic else ""
+    return [SystemMessage(SYSTEM[language]), HumanMessage(f"{blocks}\n\n{before}질문: {_plain(question)}")]
 
 
 def _short(title: str) -> str:
-    """A title as far as its first colon or bracket: enough to tell passages apart."""
-    return re.split(r"[:(]", title, maxsplit=1)[0].strip()[:24]
+    """A title as far as its first colon or bracket: enough to tell passages apart. One that gives orders is left out."""
+    return "" if is_order(title) else re.split(r"[:(]", _plain(title), maxsplit=1)[0].strip()[:24]
+
+
+def _plain(text: str) -> str:
+    """One line in which nothing is a mark of a chat template or of this prompt.
+
+    llama.cpp and vLLM read `<|im_end|>` in a message as the end of the message, whoever wrote it; every template's marks
+    begin with `<` or `[`. A `<` before a number or a blank is a sign of comparison and stays.
+    """
+    bracketed = visible(text).translate(_ROUND)
+    return " ".join(re.sub(r"<(?![\s\d=])", "(", re.sub(r"<(?![\s\d=<])([^<>]{0,80})>", r"(\1)", bracketed)).split())
+
+
+_ROUND = str.maketrans("[]", "()")

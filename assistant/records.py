@@ -75,11 +75,13 @@ class ConversationHead:
 
 
 class Records:
-    """Conversations of one company; each call names the person, and sees that person's alone."""
+    """Conversations of one company; each call names the person, and sees that person's alone.
+
+    The tables are in `engine`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        metadata.create_all(engine)
 
     def recover(self) -> int:
         """Mark turns that a killed process left open as interrupted: how many."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from assistant.evidence import Line, Passage
 from retrieval.citation import stretch
 
-Degraded = Literal["engine_down", "engine_busy", "engine_cut"]
+Degraded = Literal["engine_down", "engine_busy", "engine_cut", "stays_here"]
 
 
 @dataclass(frozen=True, slots=True)

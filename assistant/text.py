@@ -37,6 +37,14 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "AI가 도중에 멈추어, 찾은 근거까지만 보여 드립니다.",
         "en": "The AI stopped midway, so only the evidence is shown.",
     },
+    "stays_here": {
+        "ko": "주관기업 LLM에 보내지 않기로 한 자료라서, 찾은 근거를 그대로 보여 드렸습니다.",
+        "en": "This document is marked not to be sent to the host's LLM, so here is the evidence itself.",
+    },
+    "has_orders": {
+        "ko": "근거 {n}에 AI에게 내리는 지시로 보이는 글이 있어 답에 쓰지 않았습니다. 자료가 어디서 왔는지 확인해 주세요.",
+        "en": "Passage {n} holds text that reads as orders to the AI. It was not used; check where the document comes from.",
+    },
     "not_in_force": {
         "ko": "이 법령은 {date}부터 시행됩니다. 지금 시행 중인 조문은 국가법령정보센터에서 확인해 주세요.",
         "en": "This law takes effect on {date}. Check the text in force today at the Korean Law Information Center.",
@@ -57,6 +65,16 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "질문이 비어 있습니다. 궁금한 것을 적어 주세요.",
         "en": "The question is empty. Write what you would like to know.",
     },
+    "personal_masked": {
+        "ko": "개인정보({kinds})를 가렸습니다. AI와 로그에는 가린 글만 가고, 원문은 우리 회사 저장소에만 남습니다.",
+        "en": "Personal data ({kinds}) was masked. The AI and the logs get the masked text only; the original stays in your company's store.",
+    },
+    "personal_resident": {"ko": "주민등록번호", "en": "resident registration number"},
+    "personal_phone": {"ko": "전화번호", "en": "phone number"},
+    "personal_card": {"ko": "카드번호", "en": "card number"},
+    "personal_account": {"ko": "계좌번호", "en": "account number"},
+    "personal_passport": {"ko": "여권번호", "en": "passport number"},
+    "personal_licence": {"ko": "운전면허번호", "en": "driving licence number"},
     "question_long": {
         "ko": "질문이 너무 깁니다. 2,000자 안으로 줄여 주세요.",
         "en": "The question is too long. Keep it within 2,000 characters.",

@@ -22,6 +22,7 @@ from assistant.reply import EvidenceShown, Reply
 from evals.questions import Asked
 from knowledge.registry import Registry
 from retrieval.citation import is_verbatim
+from serving.places import Opened
 from serving.product import Product
 
 PERSON = "eval"
@@ -42,11 +43,10 @@ async def run(made: Product, asked: list[Asked], options: Options) -> dict[str, 
     """Ask every question once, in a conversation of its own: figures over all, with what went wrong by question id."""
     options.out.parent.mkdir(parents=True, exist_ok=True)
     marks = _kept(options.out)
-    registries = [made.documents(options.company).own.registry, made.documents(options.company).library.registry]
-    with options.out.open("a", encoding="utf-8") as out:
+    with made.opened(options.company) as mine, options.out.open("a", encoding="utf-8") as out:
         for number, item in enumerate(asked, 1):
             if item.identity not in marks:
-                mark = await _ask(made, item, registries, options.company)
+                mark = await _ask(mine, item)
                 marks[item.identity] = mark
                 out.write(json.dumps(mark, ensure_ascii=False) + "\n")
                 out.flush()
@@ -87,10 +87,11 @@ def summary(marks: list[dict[str, Any]], model: str) -> dict[str, Any]:
     }
 
 
-async def _ask(made: Product, item: Asked, registries: list[Registry], company: str) -> dict[str, Any]:
+async def _ask(mine: Opened, item: Asked) -> dict[str, Any]:
+    registries = [mine.documents.own.registry, mine.documents.library.registry]
     evidence: list[dict[str, Any]] = []
     reply: Reply | None = None
-    async with aclosing(made.conversation(company).once(PERSON, item.question, [])) as events:
+    async with aclosing(mine.conversation.once(PERSON, item.question, [])) as events:
         async for event in events:
             if isinstance(event, EvidenceShown):
                 evidence = [passage.wire() for passage in event.passages]
@@ -98,7 +99,7 @@ async def _ask(made: Product, item: Asked, registries: list[Registry], company: 
                 reply = event
     assert reply is not None  # noqa: S101 - the loop's contract: a turn ends with its reply
     # After the answer: the same search before it would have warmed what is timed.
-    prompt = await asyncio.to_thread(made.conversation(company).prompt, PERSON, item.question)
+    prompt = await asyncio.to_thread(mine.conversation.prompt, PERSON, item.question)
     wire = reply.wire()
     texts = {citation["n"]: _place(registries, citation["document_id"]) for citation in wire["citations"]}
     verbatim = sum(is_verbatim(citation["quote"], texts[citation["n"]]) for citation in wire["citations"])

@@ -25,7 +25,7 @@ from retrieval.embedding import Embedder
 from retrieval.index import PlaceIndex
 from retrieval.korean import Tokenizer
 from retrieval.search import Fusion, Place, Searcher
-from retrieval.store import ChunkStore
+from retrieval.store import TABLES, ChunkStore
 
 Half = Literal["even", "odd"]
 
@@ -107,6 +107,7 @@ def _indexed(
     """The documents in a place of their own, gone afterwards, and the seconds it took to index them."""
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/korquad.db")
+        TABLES.create_all(engine)
         index = PlaceIndex(Path(folder) / "index", ChunkStore(engine), embedder, tokenizer)
         started = time.perf_counter()
         index.put(documents)

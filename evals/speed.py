@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.reply import EvidenceShown, Reply, SentenceShown
 from evals.questions import Asked
+from serving.places import Opened
 from serving.product import Product
 
 PERSON = "eval"
@@ -22,11 +23,12 @@ async def run(made: Product, asked: Sequence[Asked], company: str) -> dict[str, 
     `model_sentence` counts only answers in which a sentence of the model passed the check.
     """
     times: dict[str, list[float]] = {stage: [] for stage in STAGES}
-    for number, item in enumerate(asked):
-        measured = await _one(made, item.question, company)
-        for stage, value in measured.items():
-            if number:
-                times[stage].append(value)
+    with made.opened(company) as mine:
+        for number, item in enumerate(asked):
+            measured = await _one(mine, item.question)
+            for stage, value in measured.items():
+                if number:
+                    times[stage].append(value)
     return {
         "model": made.engine_name,
         "questions": len(asked) - 1,
@@ -36,10 +38,10 @@ async def run(made: Product, asked: Sequence[Asked], company: str) -> dict[str, 
     }
 
 
-async def _one(made: Product, question: str, company: str) -> dict[str, float]:
+async def _one(mine: Opened, question: str) -> dict[str, float]:
     started, shown = time.monotonic(), 0
     measured: dict[str, float] = {}
-    async with aclosing(made.conversation(company).once(PERSON, question, [])) as events:
+    async with aclosing(mine.conversation.once(PERSON, question, [])) as events:
         async for event in events:
             now = (time.monotonic() - started) * 1000
             if isinstance(event, EvidenceShown):

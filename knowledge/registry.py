@@ -9,7 +9,22 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Engine, ForeignKey, Integer, MetaData, Row, String, Table, Text, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    false,
+    select,
+)
 
 from knowledge.document import Document, Locator, Section, Source, Status, content_hash, document_id
 from knowledge.errors import UnknownDocumentError
@@ -29,6 +44,8 @@ documents = Table(
     Column("details", JSON, nullable=False, default=dict),
     Column("chunks", Integer, nullable=False, default=0),
     Column("reading", JSON),
+    # 주관기업 LLM 전송 금지: nothing of this document goes to an engine that is not this machine's own.
+    Column("stays_here", Boolean, nullable=False, default=False, server_default=false()),
 )
 sections = Table(
     "sections",
@@ -60,6 +77,7 @@ class Entry:
     details: dict[str, Any]
     chunks: int
     reading: Document | None
+    stays_here: bool
 
     @property
     def title(self) -> str:
@@ -73,13 +91,12 @@ class Entry:
 class Registry:
     """Documents of one place. Every write is one transaction; a file is on disk before its row is.
 
-    The caller owns `engine` and makes sure that one process writes.
+    The caller owns `engine`, in which the tables are, and makes sure that one process writes.
     """
 
     def __init__(self, engine: Engine, files: Path) -> None:
         self._engine = engine
         self._files = files
-        metadata.create_all(engine)
 
     def add(self, data: bytes, name: str, person: str) -> tuple[Entry, bool]:
         """Register the bytes as queued: (entry, whether it is new). The same bytes are never stored twice.
@@ -145,6 +162,18 @@ class Registry:
         indexed = (documents.c.document_id == identity) & (documents.c.status == Status.INDEXED)
         with self._engine.begin() as connection:
             connection.execute(documents.update().where(indexed).values(status=Status.READ))
+
+    def any_stays(self) -> bool:
+        """Whether any document is marked 주관기업 LLM 전송 금지."""
+        with self._engine.connect() as connection:
+            marked = select(documents.c.document_id).where(documents.c.stays_here.is_(True)).limit(1)
+            return connection.execute(marked).first() is not None
+
+    def mark_stays(self, identity: str, stays: bool) -> None:
+        """Whether nothing of the document may go to an engine that is not this machine's own."""
+        with self._engine.begin() as connection:
+            if not self._update(connection, identity, stays_here=stays):
+                raise UnknownDocumentError("unknown_document")
 
     def mark_rejected(self, identity: str, reason: str, details: dict[str, Any]) -> None:
         with self._engine.begin() as connection:
@@ -257,6 +286,7 @@ def _entry(row: Row[Any]) -> Entry:
         details=row.details or {},
         chunks=row.chunks,
         reading=_reading(row.reading) if row.reading else None,
+        stays_here=row.stays_here,
     )
 
 

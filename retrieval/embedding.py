@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -38,22 +40,24 @@ class TextEmbedder(Protocol):
 
 
 class QueryMemory:
-    """The vectors of the questions asked last, by their text. Any thread may ask."""
+    """The vectors of the questions asked last. Any thread may ask. The questions themselves are not kept."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._salt = secrets.token_bytes(16)
+        self._vectors: OrderedDict[bytes, Vectors] = OrderedDict()
 
     def recall(self, text: str, embed: Callable[[], Vectors]) -> Vectors:
         """The vector of `text`, from `embed` where it is not known. What `embed` raises is not remembered."""
+        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._salt).digest()
         with self._lock:
-            known = self._vectors.get(text)
+            known = self._vectors.get(key)
             if known is not None:
-                self._vectors.move_to_end(text)
+                self._vectors.move_to_end(key)
                 return known
         vector = embed()
         with self._lock:
-            self._vectors[text] = vector
+            self._vectors[key] = vector
             if len(self._vectors) > _REMEMBERED:
                 self._vectors.popitem(last=False)
         return vector

@@ -40,12 +40,17 @@ class PlaceIndex:
         self._changing = Lock()
         self._open: tuple[KeywordIndex, VectorIndex] | None = None
 
-    def put(self, documents: Mapping[str, Document]) -> dict[str, int]:
+    def put(self, documents: Mapping[str, Document], *, embed: bool = True) -> dict[str, int]:
         """Cuts, embeds and stores documents (by id) in place of what they had; their numbers of chunks.
 
-        Many at once embed faster than one by one. They are found from the next `sync` or search on.
+        Many at once embed faster than one by one. They are found from the next `sync` or search on; those that are not
+        to be embedded by keywords alone.
         """
         chunks = {document_id: split(document_id, document) for document_id, document in documents.items()}
+        if not embed:
+            for document_id, cut in chunks.items():
+                self.store.replace(document_id, cut, None, self._embedder.identity)
+            return {document_id: len(cut) for document_id, cut in chunks.items()}
         vectors = self._embedder.embed_passages([chunk.passage for cut in chunks.values() for chunk in cut])
         start = 0
         for document_id, cut in chunks.items():

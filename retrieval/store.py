@@ -71,30 +71,25 @@ class ChunkStore:
     """The chunks of one place. Safe to share between threads, as its engine is."""
 
     def __init__(self, engine: Engine) -> None:
-        """Opens the tables in `engine`, making those that are missing."""
+        """The tables are in `engine`."""
         self._engine = engine
-        TABLES.create_all(engine)
         with engine.begin() as connection:
             if connection.execute(select(META.c.counter).where(META.c.key == _GENERATION)).first() is None:
                 connection.execute(insert(META).values(key=_GENERATION, counter=0, stamp=_stamp()))
 
-    def replace(self, document_id: str, chunks: Sequence[Chunk], vectors: Vectors, embedder: str) -> None:
+    def replace(self, document_id: str, chunks: Sequence[Chunk], vectors: Vectors | None, embedder: str) -> None:
         """Puts a document's chunks in place of the ones it had, in one transaction.
 
-        `vectors` is (len(chunks), dimension), row for row; `embedder` is the identity of what made them. Raises
-        ForeignVectorsError where other documents have vectors of that identity and another dimension.
+        `vectors` is (len(chunks), dimension), row for row, or None where there are to be none; `embedder` is the
+        identity of what made them. Raises ForeignVectorsError where other documents have vectors of that identity and
+        another dimension.
         """
-        rows = np.ascontiguousarray(vectors, dtype="<f4")
-        blobs = [
-            {"chunk_id": chunk.chunk_id, "embedder": embedder, "vector": row.tobytes()}
-            for chunk, row in zip(chunks, rows, strict=True)
-        ]
         with self._engine.begin() as connection:
             _delete(connection, document_id)
             if chunks:
-                _refuse_another_length(connection, embedder, rows.itemsize * rows.shape[1])
                 connection.execute(insert(CHUNKS), [_row(chunk) for chunk in chunks])
-                connection.execute(insert(EMBEDDINGS), blobs)
+            if chunks and vectors is not None:
+                _put_vectors(connection, chunks, np.ascontiguousarray(vectors, dtype="<f4"), embedder)
             _bump(connection)
 
     def remove(self, document_id: str) -> None:
@@ -168,6 +163,15 @@ def _delete(connection: Connection, document_id: str) -> bool:
     ids = select(CHUNKS.c.chunk_id).where(CHUNKS.c.document_id == document_id)
     connection.execute(delete(EMBEDDINGS).where(EMBEDDINGS.c.chunk_id.in_(ids)))
     return connection.execute(delete(CHUNKS).where(CHUNKS.c.document_id == document_id)).rowcount > 0
+
+
+def _put_vectors(connection: Connection, chunks: Sequence[Chunk], rows: Vectors, embedder: str) -> None:
+    _refuse_another_length(connection, embedder, rows.itemsize * rows.shape[1])
+    blobs = [
+        {"chunk_id": chunk.chunk_id, "embedder": embedder, "vector": row.tobytes()}
+        for chunk, row in zip(chunks, rows, strict=True)
+    ]
+    connection.execute(insert(EMBEDDINGS), blobs)
 
 
 def _refuse_another_length(connection: Connection, embedder: str, length: int) -> None:

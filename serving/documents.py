@@ -43,7 +43,7 @@ class Documents:
                     raise RequestError("disk_full", 507) from error
                 raise
         if new:
-            self._worker.submit(self.own, entry.document_id)
+            self._worker.submit(self.own.name, entry.document_id)
         return entry, new
 
     def find(self, document_id: str) -> tuple[Place, Entry]:
@@ -59,3 +59,10 @@ class Documents:
         """Remove one of the company's own documents and everything derived from it."""
         self.own.ingest.delete(document_id)
         self.own.index.sync()
+
+    def mark_stays(self, document_id: str, *, stays: bool) -> None:
+        """주관기업 LLM 전송 금지 for one of the company's own documents, or its end: then it is embedded after all."""
+        self.own.registry.mark_stays(document_id, stays=stays)
+        if not stays:
+            self.own.registry.mark_stale(document_id)
+            self._worker.submit(self.own.name, document_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ class Server:
 
     pid: int
     url: str
+    keys: Mapping[str, str]  # secrets of this start, for this home's own command line
 
 
 class Home:
@@ -58,8 +60,16 @@ class Home:
         """The folder, closed to others: what lies in it is the companies' own."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def company(self, company: str) -> Path:
-        return self.root / "companies" / company
+    @property
+    def accounts(self) -> Path:
+        """The database all companies share: who there is, never what they have."""
+        return self.root / "accounts" / "giljabi.db"
+
+    def place(self, name: str) -> Path:
+        """The folder of a place: `library`, a trainer's (`trainer-…`), or a company's."""
+        if name == "library":
+            return self.library
+        return self.root / ("trainers" if name.startswith("trainer-") else "companies") / name
 
     def acquire(self) -> None:
         """Take the lock. Raises HomeLockedError where another process holds it."""
@@ -74,10 +84,12 @@ class Home:
         self._announcement.unlink(missing_ok=True)
         self._lock.release()
 
-    def announce(self, url: str) -> None:
-        """Say where the server listens, for the command line to find."""
+    def announce(self, url: str, keys: Mapping[str, str]) -> None:
+        """Say where the server listens and how to come in, for the command line of this home's owner to find."""
         part = self._announcement.with_suffix(".part")
-        part.write_text(json.dumps({"pid": os.getpid(), "url": url}), encoding="utf-8")
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump({"pid": os.getpid(), "url": url, "keys": dict(keys)}, file)
         part.replace(self._announcement)
 
     def server(self) -> Server | None:
@@ -90,7 +102,7 @@ class Home:
         try:
             probe.acquire(blocking=False)
         except Timeout:
-            return Server(int(announced["pid"]), str(announced["url"]))
+            return Server(int(announced["pid"]), str(announced["url"]), announced.get("keys", {}))
         probe.release()
         return None
 

@@ -1,12 +1,11 @@
-"""A place: one folder with the database, files and indexes of the library or of one company."""
+"""A place: the stores of the library, of one company, or of a trainer, and nothing else's."""
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine
 
 from knowledge.document import Document
 from knowledge.ingest import Ingest
@@ -18,17 +17,30 @@ from retrieval.store import ChunkStore
 
 
 class Place:
-    """Everything that belongs to one owner, and nothing else. `name` is `library` or the company."""
+    """Everything that belongs to one owner. `name` is `library`, the company's id, or a trainer's.
 
-    def __init__(self, name: str, folder: Path, embedder: TextEmbedder, tokenizer: Tokenizer) -> None:
+    `withheld` says whether a document must not be sent to the embedder: it is then found by keywords alone.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        database: Engine,
+        embedder: TextEmbedder,
+        tokenizer: Tokenizer,
+        withheld: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """The place closes `database`. `folder` holds its files and indexes."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.name = name
-        self.database = open_database(folder / "giljabi.db")
+        self.database = database
         self.registry = Registry(self.database, folder / "files")
         self.chunks = ChunkStore(self.database)
         self.index = PlaceIndex(folder / "indexes", self.chunks, embedder, tokenizer)
         self.ingest = Ingest(self.registry, self._index, self.chunks.remove)
         self._embedder = embedder
+        self._withheld = withheld
 
     def recover(self) -> list[str]:
         """Ids of the documents with work left: cut short by a kill, or embedded by a former embedder.
@@ -40,23 +52,10 @@ class Place:
         return self.ingest.recover()
 
     def _index(self, document_id: str, document: Document) -> int:
-        chunks = self.index.put({document_id: document})[document_id]
+        chunks = self.index.put({document_id: document}, embed=not self._withheld(document_id))[document_id]
         self.index.sync()  # a document said to be indexed is found by the very next search
         return chunks
 
     def close(self) -> None:
         self.index.close()
         self.database.dispose()
-
-
-def open_database(path: Path) -> Engine:
-    """SQLite with foreign keys on and a write-ahead log: readers go on while the one writer writes."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine

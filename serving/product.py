@@ -1,16 +1,17 @@
-"""The wired product, as the routes see it: what each company may open, and the parts all share."""
+"""The wired product, as the routes see it: what each place has while it is open, and the parts all share."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from fastapi import Request
-
 from assistant.conversation import Conversation
-from assistant.passages import Finder
+from assistant.engine import Engine, Sent
+from assistant.evidence import Passage
+from assistant.passages import LIBRARY, Finder
 from assistant.records import Records
 from knowledge import starter
 from retrieval.embedding import TextEmbedder
@@ -18,136 +19,198 @@ from retrieval.korean import Tokenizer
 from retrieval.reranking import Reranker
 from retrieval.search import Place as SearchPlace
 from retrieval.search import Searcher
+from serving.accounts.companies import Companies
+from serving.audit import Action
+from serving.books import Books
+from serving.databases import Databases
 from serving.documents import Documents
 from serving.engines.chat import Endpoint
 from serving.engines.control import EngineControl
+from serving.engines.pooling import RemoteEmbedder, RemoteReranker
 from serving.home import Home
 from serving.metrics import Metrics
 from serving.place import Place
+from serving.places import Opened, Places
 from serving.settings import Settings
+from serving.staying import StayingEmbedder, StayingReranker
 from serving.worker import Worker
 
 KOREA = ZoneInfo("Asia/Seoul")
 
 
 @dataclass(frozen=True, slots=True)
-class _Company:
-    place: Place
-    records: Records
-    finder: Finder
-    conversation: Conversation
-    documents: Documents
+class Engines:
+    """The engine that answers, and the one of this machine's own for what must not be sent to it (None: quotation)."""
+
+    usual: EngineControl
+    own: EngineControl | None = None
+
+    def stop(self) -> None:
+        self.usual.stop()
+        if self.own:
+            self.own.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where things are kept, and who there is."""
+
+    home: Home
+    databases: Databases
+    books: Books
+    companies: Companies
 
 
 class Product:
-    """Everything behind the routes. A company's place is opened at its first request and stays open."""
+    """Everything behind the routes. A place is opened when it is asked for, and closed when it has long not been."""
 
     def __init__(
         self,
         settings: Settings,
-        home: Home,
+        stores: Stores,
         embedder: TextEmbedder,
         tokenizer: Tokenizer,
-        control: EngineControl,
+        engines: Engines,
         *,
         reranker: Reranker | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         self.metrics = Metrics()
         self._settings = settings
-        self._home = home
+        self._stores = stores
         self._embedder = embedder
         self._reranker = reranker
-        self._control = control
-        self._worker = Worker()
-        self._library = Place("library", home.library, embedder, tokenizer)
-        self._companies: dict[str, _Company] = {}
-        self._opening = threading.Lock()
+        self._engines = engines
+        self._worker = Worker(self._place)
+        self._library = self._made(LIBRARY, embedder)
+        self._places = Places(self._open, settings.open_places)
 
     @property
     def engine_name(self) -> str:
-        return self._control.engine.name
+        return self._engines.usual.engine.name
 
     @property
     def endpoint(self) -> Endpoint:
         """Where the engine answers."""
-        return self._control.endpoint
+        return self._engines.usual.endpoint
 
     @property
     def indexing(self) -> int:
         """Documents that still wait for the worker."""
         return self._worker.waiting
 
-    def start(self, companies: tuple[str, ...]) -> None:
+    @property
+    def open_places(self) -> int:
+        """Places open now, beside the library."""
+        return self._places.open
+
+    def start(self) -> None:
         """Finish what a kill left, bring the library up to date, embed anew what another embedder embedded.
 
-        The worker does it: this returns before it is done.
+        The worker does it, place after place: this returns before it is done.
         """
         starter.sync(self._library.registry, self._library.ingest)
-        left = [(self._library, document_id) for document_id in self._library.recover()]
-        for name in companies:
-            company = self._company(name)
-            company.records.recover()
-            left += [(company.place, document_id) for document_id in company.place.recover()]
+        left = self._library.recover()
         self._worker.start()
-        for place, document_id in left:
-            self._worker.submit(place, document_id)
+        for document_id in left:
+            self._worker.submit(LIBRARY, document_id)
+        for company in self._stores.companies.all():
+            self._worker.look(company.company_id)
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for: embedder, morphemes, indexes, the engine's tokenizer."""
-        self._control.engine.budget.count("지원사업")
-        for company in list(self._companies.values()):
-            company.finder.search("지원사업", 1)
+        self._engines.usual.engine.budget.count("지원사업")
+        Searcher([SearchPlace(LIBRARY, self._library.index)], self._embedder, self.tokenizer).search("지원사업", 1)
 
     def stop(self) -> None:
         self._worker.stop()
-        self._control.stop()
-        for company in self._companies.values():
-            company.place.close()
+        self._engines.stop()
+        self._places.close_all()
         self._library.close()
 
-    def conversation(self, company: str) -> Conversation:
-        return self._company(company).conversation
+    def opened(self, name: str) -> AbstractContextManager[Opened]:
+        """A place, open for as long as the block lasts. Only the gate knows which one a caller may name."""
+        return self._places.opened(name)
 
-    def finder(self, company: str) -> Finder:
-        return self._company(company).finder
-
-    def records(self, company: str) -> Records:
-        return self._company(company).records
-
-    def documents(self, company: str) -> Documents:
-        return self._company(company).documents
+    def close(self, name: str) -> bool:
+        """Close a place, which is to be removed or replaced. False where somebody still uses it."""
+        return self._places.close(name)
 
     async def down(self) -> list[str]:
         """Names of the parts that do not work now."""
-        return [] if await self._control.engine.alive() else ["engine"]
+        return [] if await self._engines.usual.engine.alive() else ["engine"]
 
-    def _company(self, name: str) -> _Company:
-        with self._opening:
-            if name not in self._companies:
-                self._companies[name] = self._open(name)
-            return self._companies[name]
+    @contextmanager
+    def _place(self, name: str) -> Generator[Place]:
+        if name == LIBRARY:
+            yield self._library
+            return
+        with self.opened(name) as found:
+            yield found.place
 
-    def _open(self, name: str) -> _Company:
-        place = Place(name, self._home.company(name), self._embedder, self.tokenizer)
-        places = (self._library, place)
-        searched = [SearchPlace(each.name, each.index) for each in places]
-        searcher = Searcher(searched, self._embedder, self.tokenizer, reranker=self._reranker)
-        finder = Finder(searcher, {each.name: each.registry for each in places})
+    def _open(self, name: str) -> Opened:
+        trainers = name.startswith("trainer-")
+        if not trainers:
+            self._stores.companies.must_be_open(name)
+        embedder = self._embedder
+        if isinstance(embedder, RemoteEmbedder):
+            embedder = StayingEmbedder(embedder, lambda: self._all_stays(name))
+        place = self._made(name, embedder)
+        documents = Documents(place, self._library, self._worker, self._settings.upload_mb, self._settings.quota_mb)
+        searched = [SearchPlace(each.name, each.index) for each in (self._library, place)]
+        searcher = Searcher(searched, embedder, self.tokenizer, reranker=self._reranker_of(place))
+        finder = Finder(searcher, {each.name: each.registry for each in (self._library, place)})
         records = Records(place.database)
-        conversation = Conversation(name, finder, records, self._control.of(name), self.tokenizer, today=_today)
-        limits = (self._settings.upload_mb, self._settings.quota_mb)
-        return _Company(place, records, finder, conversation, Documents(place, self._library, self._worker, *limits))
+        conversation = Conversation(
+            name, finder, records, self._engines.usual.of(name), self.tokenizer, today=_today,
+            choose=lambda passages: self._engine_for(name, passages), told=lambda sent: self._note(name, sent),
+        )  # fmt: skip
+        records.recover()
+        for document_id in place.recover():
+            self._worker.submit(name, document_id)
+        return Opened(place, records, finder, conversation, documents)
+
+    def _made(self, name: str, embedder: TextEmbedder) -> Place:
+        folder = self._stores.home.place(name)
+        database = self._stores.databases.open(name, folder)
+
+        def withheld(document_id: str) -> bool:
+            return self._withheld(place, document_id)
+
+        place = Place(name, folder, database, embedder, self.tokenizer, withheld)
+        return place
+
+    def _reranker_of(self, place: Place) -> Reranker | None:
+        if isinstance(self._reranker, RemoteReranker):
+            return StayingReranker(self._reranker, lambda: self._all_stays(place.name) or place.registry.any_stays())
+        return self._reranker
+
+    def _withheld(self, place: Place, document_id: str) -> bool:
+        """Whether a document must not be sent to the embedder."""
+        if not isinstance(self._embedder, RemoteEmbedder) or place.name == LIBRARY:
+            return False
+        return self._all_stays(place.name) or place.registry.get(document_id).stays_here
+
+    def _engine_for(self, name: str, passages: Sequence[Passage]) -> Engine | None:
+        """주관기업 LLM 전송 금지 in force: the machine's own engine, or none."""
+        usual = self._engines.usual
+        if usual.endpoint.kind == "embedded":
+            return usual.of(name)
+        if any(passage.stays_here for passage in passages) or self._all_stays(name):
+            return self._engines.own.of(name) if self._engines.own else None
+        return usual.of(name)
+
+    def _all_stays(self, name: str) -> bool:
+        return not name.startswith("trainer-") and self._stores.companies.find(name).stays_here
+
+    def _note(self, name: str, sent: Sent) -> None:
+        """Which passages went to which engine, into the company's log."""
+        passages = [f"{passage.document_id} {passage.locator}"[:200] for passage in sent.passages]
+        self._stores.books.record(
+            name, sent.person, Action.PASSAGES_SENT, sent.turn_id or "", engine=sent.engine, passages=passages
+        )
 
 
 def _today() -> date:
     """Korea's date, wherever the machine stands: dates in notices and laws are Korean ones."""
     return datetime.now(KOREA).date()
-
-
-def product(request: Request) -> Product:
-    """The product of the app that serves this request."""
-    made = request.app.state.product
-    if not isinstance(made, Product):
-        raise TypeError("the app was not made by serving.build.app")
-    return made

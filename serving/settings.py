@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 
 class Settings(BaseSettings):
     """Settings of one installation. Unknown `GILJABI_…` names in `.env` are refused, since a typo would go unseen."""
 
-    model_config = SettingsConfigDict(env_prefix="GILJABI_", env_file=".env", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="GILJABI_", env_file=".env", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     home: Path = Field(default=Path("~/.giljabi"), description="Data folder: documents, indexes, models, logs")
     host: str = Field(default="127.0.0.1", description="Address the page and the API listen on")
     port: int = Field(default=7860, ge=1, le=65535, description="Port of the page and the API")
+    key: SecretStr = Field(default=SecretStr(""), description="API key the command line acts with")
     lang: Literal["ko", "en"] = Field(default="ko", description="Language of the command line and of fixed sentences")
 
     engine: Literal["embedded", "vllm", "remote"] = Field(default="embedded", description="Which engine writes answers")
@@ -52,6 +61,51 @@ class Settings(BaseSettings):
     upload_mb: int = Field(default=100, ge=1, description="Largest file taken in, MB")
     quota_mb: int = Field(default=2048, ge=1, description="Documents of one company at most, MB")
     allowed_hosts: str = Field(default="", description="Further Host names the server answers to, by comma")
+    public_url: str = Field(default="", description="Address people open, e.g. https://giljabi.example.co.kr")
+    oidc_issuer: str = Field(
+        default="", description="Issuer of an OpenID provider people may sign in through; https://…"
+    )
+    oidc_client_id: str = Field(default="", description="Name under which Giljabi is registered at the provider")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Secret of that registration, if it has one"
+    )
+    oidc_name: str = Field(
+        default="회사", description="Whose accounts these are, as the button of the sign-in page says"
+    )
+    oidc_hosts: str = Field(
+        default="", description="Further hosts the provider's description may name, by comma; none beside its own else"
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""), description="postgresql+psycopg://… for all databases; empty: SQLite files in the home"
+    )
+    backup_passphrase: SecretStr = Field(
+        default=SecretStr(""), description="Passphrase of `giljabi backup` and `restore`, which ask for it otherwise"
+    )
+    own_engine: bool = Field(
+        default=False,
+        description="Run the embedded engine beside vLLM or a remote one, for what must not be sent there",
+    )
+    open_places: int = Field(default=24, ge=1, description="Companies whose stores stay open when nobody uses them")
+    session_days: int = Field(default=14, ge=1, le=90, description="Days until one must sign in again")
+    person_a_minute: int = Field(default=60, ge=1, description="Questions, searches, uploads of one person a minute")
+    company_a_minute: int = Field(default=300, ge=1, description="The same of one company")
+    person_at_once: int = Field(default=4, ge=1, description="The same of one person at a time")
+    company_at_once: int = Field(default=16, ge=1, description="The same of one company at a time")
+    at_once: int = Field(default=32, ge=2, description="The same of everybody at a time")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Beside variables and `.env`: files in `GILJABI_SECRETS_DIR`, one a setting (`giljabi_llm_key`)."""
+        folder = os.environ.get("GILJABI_SECRETS_DIR")
+        files = SecretsSettingsSource(settings_cls, secrets_dir=folder) if folder else file_secret_settings
+        return init_settings, env_settings, dotenv_settings, files
 
     @property
     def home_path(self) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from knowledge.errors import UnknownDocumentError
 from retrieval.errors import EmbedderDownError, ForeignVectorsError
@@ -21,9 +23,12 @@ class Worker:
     While the embedder is down they wait: one of them is tried now and then, and none is rejected for it.
     """
 
-    def __init__(self, pause: float = 1.0) -> None:
-        """`pause`: seconds until a document is tried again; each try in vain doubles them, up to `LONGEST_PAUSE`."""
-        self._work: queue.Queue[tuple[Place, str] | None] = queue.Queue()
+    def __init__(self, opened: Callable[[str], AbstractContextManager[Place]], pause: float = 1.0) -> None:
+        """`opened` opens a place by its name for as long as it is worked in. `pause`: seconds until a document is tried
+        again; each try in vain doubles them, up to `LONGEST_PAUSE`.
+        """
+        self._opened = opened
+        self._work: queue.Queue[tuple[str, str] | None] = queue.Queue()
         self._first_pause = self._pause = pause
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
@@ -31,8 +36,12 @@ class Worker:
     def start(self) -> None:
         self._thread.start()
 
-    def submit(self, place: Place, document_id: str) -> None:
+    def submit(self, place: str, document_id: str) -> None:
         self._work.put((place, document_id))
+
+    def look(self, place: str) -> None:
+        """Open a place in its turn, which finds what a kill left in it."""
+        self._work.put((place, ""))
 
     @property
     def waiting(self) -> int:
@@ -53,20 +62,30 @@ class Worker:
 
     def _run(self) -> None:
         while (task := self._work.get()) is not None:
-            place, document_id = task
+            name, document_id = task
             try:
-                place.ingest.process(document_id)
-                self._pause = self._first_pause
-            except UnknownDocumentError:
-                logger.info("document %s was deleted before its turn", document_id)
+                with self._opened(name) as place:
+                    if document_id:
+                        self._process(place, document_id)
             except (EmbedderDownError, ForeignVectorsError) as error:
                 self._postpone(task, error.reason)
             except Exception:
-                # One document must not stop the others; it says so in its own row.
-                logger.exception("document %s failed", document_id)
-                place.registry.mark_rejected(document_id, "failed", {})
+                logger.exception("place %s cannot be worked in", name)
 
-    def _postpone(self, task: tuple[Place, str], reason: str) -> None:
+    def _process(self, place: Place, document_id: str) -> None:
+        try:
+            place.ingest.process(document_id)
+            self._pause = self._first_pause
+        except UnknownDocumentError:
+            logger.info("document %s was deleted before its turn", document_id)
+        except (EmbedderDownError, ForeignVectorsError):
+            raise
+        except Exception:
+            # One document must not stop the others; it says so in its own row.
+            logger.exception("document %s failed", document_id)
+            place.registry.mark_rejected(document_id, "failed", {})
+
+    def _postpone(self, task: tuple[str, str], reason: str) -> None:
         """Behind all others, lest one document that the embedder refuses hold them up."""
         if self._pause == self._first_pause:
             logger.warning("documents wait to be indexed: %s", reason)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.korean import Tokenizer
+from tests.databases import empty_databases, rooms  # noqa: F401  fixtures
+from tests.postgres import postgres, postgres_url  # noqa: F401  fixtures
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
 

@@ -22,8 +22,8 @@ from evals import question_log
 from evals.bench import BenchPrompt, Load, poisson, run
 from evals.bench_report import Row, parse_slo
 from evals.errors import EvalError
+from serving.accounts.companies import LOCAL
 from serving.engines.chat import Endpoint
-from serving.gate import LOCAL_COMPANY
 from serving.home import Home
 from serving.product import KOREA, Product
 from serving.settings import Settings
@@ -172,11 +172,11 @@ def _wording(made: Product, settings: Settings) -> question_log.Wording:
             bar.update(bar.total - waiting - bar.n)
             time.sleep(0.5)
         bar.update(bar.total - bar.n)
-    conversation = made.conversation(LOCAL_COMPANY)
 
     def wording(question: str) -> Sequence[BaseMessage] | None:
         try:
-            return conversation.prompt(PERSON, question)
+            with made.opened(LOCAL) as mine:
+                return mine.conversation.prompt(PERSON, question)
         except BadQuestionError:
             return None
 

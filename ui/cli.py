@@ -19,9 +19,9 @@ from serving import text as serving_text
 from serving.errors import ServingError
 from serving.home import Home
 from serving.settings import Settings
-from ui import cli_text, engine, evaluate
+from ui import accounts, cli_text, engine, evaluate, vault
 from ui.errors import ClientError
-from ui.options import Json, Lang, settings_in
+from ui.options import Json, Key, Lang, settings_in
 
 DONE, REFUSED, FAULT = 0, 1, 2
 
@@ -30,6 +30,12 @@ models_app = typer.Typer(no_args_is_help=True, help="모델 받기, 보기, 검�
 app.add_typer(models_app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(evaluate.app, name="eval")
+app.add_typer(accounts.companies, name="company")
+app.add_typer(accounts.users, name="user")
+app.add_typer(accounts.keys, name="key")
+app.command("backup")(vault.backup)
+app.command("restore")(vault.restore)
+accounts.companies.command("delete")(vault.delete_company)
 
 
 @app.callback()
@@ -48,10 +54,10 @@ def serve(lang: Lang = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def ask(question: str, lang: Lang = None, as_json: Json = False) -> None:
+def ask(question: str, key: Key = None, lang: Lang = None, as_json: Json = False) -> None:
     """질문하고 근거와 함께 답 받기 · ask a question, get a cited answer."""
     settings = settings_in(lang)
-    with _client(settings) as client:
+    with _client(settings, key) as client:
         if as_json:
             _print_json(client.ask(question))
             return
@@ -63,12 +69,13 @@ def ask(question: str, lang: Lang = None, as_json: Json = False) -> None:
 def search(
     query: str,
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="몇 개 · how many")] = 5,
+    key: Key = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """자료에서 찾기 · search the documents."""
     settings = settings_in(lang)
-    with _client(settings) as client:
+    with _client(settings, key) as client:
         found = client.search(query, k)
     if as_json:
         _print_json(found)
@@ -79,13 +86,13 @@ def search(
 
 
 @app.command()
-def ingest(paths: list[Path], lang: Lang = None, as_json: Json = False) -> None:
+def ingest(paths: list[Path], key: Key = None, lang: Lang = None, as_json: Json = False) -> None:
     """파일이나 폴더를 우리 회사 자료로 넣기 · take files and folders in."""
     from ui.ingest import files_of, ingest_files
 
     settings = settings_in(lang)
     files = files_of(paths)
-    with _client(settings) as client:
+    with _client(settings, key) as client:
         results = ingest_files(client, files, settings.lang)
     if as_json:
         _print_json({"files": results})
@@ -223,10 +230,10 @@ def _language(arguments: list[str]) -> cli_text.Language:
     return "en" if "--lang en" in joined or "--lang=en" in joined else "ko"
 
 
-def _client(settings: Settings) -> Any:
+def _client(settings: Settings, key: str | None) -> Any:
     from ui.start import connected
 
-    return connected(settings)
+    return connected(settings, key)
 
 
 def _print_json(value: Any) -> None:

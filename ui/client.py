@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import httpx
 from httpx_sse import SSEError, aconnect_sse, connect_sse
@@ -30,10 +31,11 @@ class Client:
     """
 
     def __init__(self, base_url: str, key: str | None = None, language: Language = "ko") -> None:
-        self._language: Language = language
+        self.language: Language = language
         headers: dict[str, str] = {"Accept-Language": language}
         if key:
             headers["Authorization"] = f"Bearer {key}"
+        self._given: dict[str, str] = {}
         self._options: dict[str, Any] = {
             "base_url": base_url,
             "headers": headers,
@@ -47,12 +49,38 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
+    def acting(self, headers: Mapping[str, str]) -> Client:
+        """The same client over the same connections, with further headers: a visitor's cookie."""
+        other = copy(self)
+        other._given = dict(headers)
+        return other
+
+    def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """Any other route; an answer without a body is an empty object."""
+        response = self._call(method, path, json=body) if body is not None else self._call(method, path)
+        with self._faults():
+            return cast("Json", response.json()) if response.content else {}
+
+    def download(self, path: str, body: Json, file: BinaryIO) -> Mapping[str, str]:
+        """The file a route answers with, written to `file`; the answer's headers."""
+        with self._faults(), self._http.stream("POST", path, json=body, headers=self._given) as response:
+            if response.is_error:
+                response.read()
+                raise self._problem(response)
+            for piece in response.iter_bytes():
+                file.write(piece)
+            return response.headers
+
+    def send(self, path: str, file: BinaryIO, fields: Mapping[str, str]) -> Json:
+        """Send a file of any size with a form's fields."""
+        return self._json("POST", path, files={"file": file}, data=dict(fields))
+
     def ask(self, question: str, conversation_id: str | None = None) -> Json:
         return self._json("POST", "/api/ask", json=self._question(question, conversation_id))
 
     def ask_stream(self, question: str, conversation_id: str | None = None) -> Generator[Event]:
         body = self._question(question, conversation_id)
-        with self._faults(), connect_sse(self._http, "POST", "/api/ask", json=body) as source:
+        with self._faults(), connect_sse(self._http, "POST", "/api/ask", json=body, headers=self._given) as source:
             if source.response.is_error:
                 source.response.read()
                 raise self._problem(source.response)
@@ -60,7 +88,7 @@ class Client:
                 yield (event := self._event(received.event, received.data))
                 if event[0] == LAST_EVENT:
                     return
-        raise ClientError(sentence("cut", self._language), 0)
+        raise ClientError(sentence("cut", self.language), 0)
 
     async def aask_stream(self, question: str, conversation_id: str | None = None) -> AsyncGenerator[Event]:
         """`ask_stream` for a caller that must be able to stop while it waits."""
@@ -68,7 +96,7 @@ class Client:
         with self._faults():
             async with (
                 httpx.AsyncClient(**self._options) as http,
-                aconnect_sse(http, "POST", "/api/ask", json=body) as source,
+                aconnect_sse(http, "POST", "/api/ask", json=body, headers=self._given) as source,
             ):
                 if source.response.is_error:
                     await source.response.aread()
@@ -77,7 +105,7 @@ class Client:
                     yield (event := self._event(received.event, received.data))
                     if event[0] == LAST_EVENT:
                         return
-        raise ClientError(sentence("cut", self._language), 0)
+        raise ClientError(sentence("cut", self.language), 0)
 
     def search(self, query: str, k: int = 5) -> Json:
         return self._json("GET", "/api/search", params={"q": query, "k": k})
@@ -95,6 +123,10 @@ class Client:
 
     def delete_document(self, document_id: str) -> None:
         self._call("DELETE", f"/api/documents/{document_id}")
+
+    def mark_document(self, document_id: str, *, stays_here: bool) -> None:
+        """주관기업 LLM 전송 금지 for one document, or its end."""
+        self._call("PATCH", f"/api/documents/{document_id}", json={"stays_here": stays_here})
 
     def conversations(self) -> list[Json]:
         return cast("list[Json]", self._json("GET", "/api/conversations")["conversations"])
@@ -115,15 +147,15 @@ class Client:
     def ready(self) -> Json:
         """The readiness report, also where it says that something is down. Raises ClientError without one."""
         with self._faults():
-            return cast("Json", self._http.get("/health/ready").json())
+            return cast("Json", self._http.get("/health/ready", headers=self._given).json())
 
     def _question(self, question: str, conversation_id: str | None) -> Json:
-        body = {"question": question, "language": self._language}
+        body = {"question": question, "language": self.language}
         return body | ({"conversation_id": conversation_id} if conversation_id else {})
 
     def _call(self, method: str, path: str, **content: Any) -> httpx.Response:
         with self._faults():
-            response = self._http.request(method, path, **content)
+            response = self._http.request(method, path, headers=self._given, **content)
         if response.is_error:
             raise self._problem(response)
         return response
@@ -136,7 +168,7 @@ class Client:
     def _event(self, name: str, data: str) -> Event:
         body: Json = json.loads(data)
         if name == "error":
-            raise ClientError(str(body.get("title") or sentence("failed", self._language)), int(body.get("status", 0)))
+            raise ClientError(str(body.get("title") or sentence("failed", self.language)), int(body.get("status", 0)))
         return name, body
 
     def _problem(self, response: httpx.Response) -> ClientError:
@@ -145,7 +177,7 @@ class Client:
         if "json" in response.headers.get("content-type", ""):
             body = response.json()
             title = body.get("title") if isinstance(body, dict) else None
-        return ClientError(str(title or sentence("failed", self._language)), response.status_code)
+        return ClientError(str(title or sentence("failed", self.language)), response.status_code)
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -153,8 +185,8 @@ class Client:
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise ClientError(sentence("unreachable", self._language), 0) from error
+            raise ClientError(sentence("unreachable", self.language), 0) from error
         except (SSEError, ValueError) as error:
-            raise ClientError(sentence("failed", self._language), 0) from error
+            raise ClientError(sentence("failed", self.language), 0) from error
         except httpx.TransportError as error:
-            raise ClientError(sentence("cut", self._language), 0) from error
+            raise ClientError(sentence("cut", self.language), 0) from error

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from evals.errors import EvalError
-from serving.gate import LOCAL_COMPANY
+from serving.accounts.companies import LOCAL
 from serving.home import Home
 from serving.product import KOREA, Product
 from serving.settings import Settings
@@ -50,7 +50,7 @@ def answers(
         await_engine(made)
         out = out or settings.home_path / "evals" / f"answers-{name}-{made.engine_name}-{int(time.time())}.jsonl"
         with _bar(len(asked)) as bar:
-            report = run_blocking(made, asked, Options(LOCAL_COMPANY, out, lambda done, _: bar.update(done - bar.n)))
+            report = run_blocking(made, asked, Options(LOCAL, out, lambda done, _: bar.update(done - bar.n)))
     _print({**report, "details": str(out)}, as_json)
 
 
@@ -69,10 +69,10 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
     from evals.judgement import fit, table
     from evals.questions import load
 
-    with opened_product(settings_in(lang)) as made:
+    with opened_product(settings_in(lang)) as made, made.opened(LOCAL) as mine:
         _take_in(made, reference)
         rows, labels = table(
-            made.finder(LOCAL_COMPANY),
+            mine.finder,
             made.tokenizer,
             [*load("dev", reference), *load("dev2", reference)],
             datetime.now(KOREA).date(),
@@ -122,7 +122,44 @@ def speed(
         _take_in(made, reference)
         await_engine(made)
         asked = [item for item in load("dev", reference) if item.answerable][: limit + 1]
-        _print(asyncio.run(run(made, asked, LOCAL_COMPANY)), as_json)
+        _print(asyncio.run(run(made, asked, LOCAL)), as_json)
+
+
+@app.command()
+def walls(
+    tries: Annotated[int, typer.Option(min=100, help="몇 번 · how many calls")] = 100_000,
+    companies: Annotated[int, typer.Option(min=2, help="회사 수 · how many companies")] = 12,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """담 시험: 남의 회사 것을 아무 방법으로나 요구해 보기 · cross-company calls of every kind; canaries seen must be 0."""
+    from evals.walls import Walls, installation
+
+    settings = settings_in(lang)
+    with installation(settings) as (base, made, api):
+        site = Walls(base, made, api, companies)
+        opened = site.open_all()
+        with _bar(tries) as bar:
+            report = site.attack(tries, lambda done: bar.update(done - bar.n))
+    _print({**report, "all_opened": opened}, as_json)
+    if report["canaries_seen"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def injections(lang: Lang = None, as_json: Json = False) -> None:
+    """자료에 숨긴 지시 시험: 하나씩 올리고 묻기 · documents that give the model orders, planted one by one; obeyed must be 0."""
+    from evals.injections import run_blocking
+
+    with opened_product(settings_in(lang)) as made:
+        while made.indexing:
+            time.sleep(0.5)
+        await_engine(made)
+        with _bar(0) as bar:
+            report = run_blocking(made, LOCAL, lambda done, of: bar.reset(of) or bar.update(done))
+    _print(report, as_json)
+    if report["answers_obeyed"] or report["answers_live"]:
+        raise typer.Exit(1)
 
 
 @contextlib.contextmanager
@@ -135,8 +172,8 @@ def opened_product(settings: Settings) -> Iterator[Product]:
     home.acquire()
     try:
         fetch_models(settings, home)
-        made = build.product(settings, home, build.model_store(settings, home))
-        made.start((LOCAL_COMPANY,))
+        made = build.product(build.foundation(settings, home), build.model_store(settings, home))
+        made.start()
         try:
             yield made
         finally:
@@ -150,15 +187,15 @@ def _take_in(made: Product, reference: Path) -> None:
     from evals.questions import reference_files
     from knowledge.document import Status
 
-    documents = made.documents(LOCAL_COMPANY)
-    for path in reference_files(reference):
-        documents.add(path.read_bytes(), f"{path.parent.name}/{path.name}", "eval")
-    registries = (documents.own.registry, documents.library.registry)
-    with _bar(sum(len(registry.entries()) for registry in registries)) as bar:
-        while waiting := sum(len(registry.entries([Status.QUEUED, Status.READ])) for registry in registries):
-            bar.update(bar.total - waiting - bar.n)
-            time.sleep(0.5)
-        bar.update(bar.total - bar.n)
+    with made.opened(LOCAL) as mine:
+        for path in reference_files(reference):
+            mine.documents.add(path.read_bytes(), f"{path.parent.name}/{path.name}", "eval")
+        registries = (mine.documents.own.registry, mine.documents.library.registry)
+        with _bar(sum(len(registry.entries()) for registry in registries)) as bar:
+            while waiting := sum(len(registry.entries([Status.QUEUED, Status.READ])) for registry in registries):
+                bar.update(bar.total - waiting - bar.n)
+                time.sleep(0.5)
+            bar.update(bar.total - bar.n)
 
 
 def await_engine(made: Product, seconds: float = 120.0) -> None:

@@ -15,3 +15,8 @@ Lang = Annotated[str | None, typer.Option("--lang", help="ko 또는 en · ko or 
 def settings_in(lang: str | None) -> Settings:
     """The settings, in the language asked for."""
     return Settings(lang=lang) if lang else Settings()  # type: ignore[arg-type]  # pydantic checks it
+
+
+Key = Annotated[
+    str | None, typer.Option("--key", help="API 키 (또는 GILJABI_KEY) · act as this key's owner", show_default=False)
+]

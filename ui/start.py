@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import socket
 import sys
 import threading
@@ -13,15 +14,19 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from serving.errors import ServingError
-from serving.gate import LOCAL_COMPANY, is_loopback
-from serving.home import Home
+from serving.gate import is_loopback
+from serving.home import Home, Server
+from serving.logfilter import PersonalFilter
+from serving.machine import OPERATOR
 from serving.settings import Settings
 from ui import cli_text
 from ui.client import Client
 
 if TYPE_CHECKING:
     import uvicorn
+    from fastapi import FastAPI
 
+    from serving.build import Foundation, Page
     from serving.product import Product
 
 LOG_BYTES = 2_000_000
@@ -29,46 +34,52 @@ LOG_BYTES = 2_000_000
 
 def serve(settings: Settings) -> None:
     """Serve page and API until interrupted. Raises ServingError where it cannot start."""
-    if not is_loopback(settings.host):
-        raise ServingError("not_loopback", host=settings.host)
     home = Home(settings.home_path)
     home.acquire()
     try:
         listening = _listen(settings.host, settings.port)
         _log_to(home)
+        from serving import build
+
+        base = build.foundation(settings, home)
+        if not is_loopback(settings.host) and not base.office.open_to_others():
+            raise ServingError("not_loopback", host=settings.host)
         fetch_models(settings, home)
-        made, server = _server(settings, home, page_port=settings.port)
-        url = f"http://{settings.host}:{settings.port}"
-        home.announce(url)
-        threading.Thread(target=_greet, args=(server, made, url, settings.lang), daemon=True).start()
+        made = build.product(base, build.model_store(settings, home))
+        inside = f"http://{_near(settings.host)}:{settings.port}"
+        server = _server(build.app(base, made, _page(inside)))
+        made.start()
+        home.announce(inside, base.machine.keys)
+        greeting = threading.Thread(target=_greet, args=(server, made, base, settings), daemon=True)
+        greeting.start()
         server.run(sockets=[listening])
     finally:
         home.release()
 
 
 @contextlib.contextmanager
-def running_server(settings: Settings) -> Iterator[str]:
-    """URL of the server of this home: the one that runs, or one of our own that lives as long as the block.
+def running_server(settings: Settings, *, accounts_alone: bool = False) -> Iterator[Server]:
+    """The server of this home: the one that runs, or one of our own that lives as long as the block.
 
-    Raises ServingError where another process holds the home without serving it.
+    `accounts_alone`: one of our own needs no models then, and answers about accounts only. Raises ServingError where
+    another process holds the home without serving it.
     """
     home = Home(settings.home_path)
     found = home.server()
     if found:
-        yield found.url
+        yield found
         return
     home.acquire()
     try:
         listening = _listen("127.0.0.1", 0)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         _log_to(home)
-        fetch_models(settings, home)
-        _, server = _server(settings, home, page_port=None)
+        base, server = _private(settings, home, accounts_alone=accounts_alone)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
             _await_started(server, thread)
-            yield url
+            yield Server(os.getpid(), url, base.machine.keys)
         finally:
             server.should_exit = True
             thread.join()
@@ -77,10 +88,36 @@ def running_server(settings: Settings) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def connected(settings: Settings) -> Iterator[Client]:
-    """A client of this home's server; one that had to be opened for it ends with the block."""
-    with running_server(settings) as url, contextlib.closing(Client(url, language=settings.lang)) as client:
+def connected(settings: Settings, key: str | None = None) -> Iterator[Client]:
+    """A client of this home's server, as the owner of `key` or of `GILJABI_KEY`, or else as the local company."""
+    key = key or settings.key.get_secret_value() or None
+    with (
+        running_server(settings) as server,
+        contextlib.closing(Client(server.url, key or server.keys["local"], settings.lang)) as client,
+    ):
         yield client
+
+
+@contextlib.contextmanager
+def operating(settings: Settings) -> Iterator[Client]:
+    """A client of this home's server, as the operator of the machine."""
+    with (
+        running_server(settings, accounts_alone=True) as server,
+        contextlib.closing(Client(server.url, server.keys["operator"], settings.lang)) as client,
+    ):
+        yield client
+
+
+def _private(settings: Settings, home: Home, *, accounts_alone: bool) -> tuple[Foundation, uvicorn.Server]:
+    from serving import build
+
+    base = build.foundation(settings, home)
+    if accounts_alone:
+        return base, _server(build.app(base, None))
+    fetch_models(settings, home)
+    made = build.product(base, build.model_store(settings, home))
+    made.start()
+    return base, _server(build.app(base, made))
 
 
 def fetch_models(settings: Settings, home: Home) -> None:
@@ -109,21 +146,39 @@ def fetch_with_bar(settings: Settings, home: Home, names: list[str]) -> None:
         model_store(settings, home).fetch_all(names, progress)
 
 
-def _server(settings: Settings, home: Home, page_port: int | None) -> tuple[Product, uvicorn.Server]:
+def _page(url: str) -> Page:
+    """The page, a client of the API at `url`, with the rules of its own routes."""
+    from serving.build import Page
+    from serving.gate import Rule, Stated
+    from ui import sign_in
+    from ui.page.live import SCRIPT
+    from ui.page.page import mount
+    from ui.page.routes import access
+
+    rules = {"open": Stated(Rule.PUBLIC), "known": Stated(Rule.KNOWN), None: None}
+    return Page(
+        [sign_in.router],
+        lambda app: mount(app, url),
+        lambda method, path: rules[access(method, path)],
+        [SCRIPT.read_text(encoding="utf-8")],
+    )
+
+
+def _server(app: FastAPI) -> uvicorn.Server:
     import uvicorn
 
-    from serving import build
+    # A reverse proxy's word on who calls is not taken: nobody is let in for where they come from.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, timeout_graceful_shutdown=5, proxy_headers=False, server_header=False
+    )
+    return uvicorn.Server(config)
 
-    store = build.model_store(settings, home)
-    made = build.product(settings, home, store)
-    app = build.app(made, settings)
-    made.start((LOCAL_COMPANY,))
-    if page_port is not None:
-        from ui.page.page import mount
 
-        app = mount(app, f"http://127.0.0.1:{page_port}")
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
-    return made, uvicorn.Server(config)
+def _near(host: str) -> str:
+    """Where the server reaches itself."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -145,10 +200,13 @@ def _await_started(server: uvicorn.Server, thread: threading.Thread) -> None:
         time.sleep(0.02)
 
 
-def _greet(server: uvicorn.Server, made: Product, url: str, language: cli_text.Language) -> None:
+def _greet(server: uvicorn.Server, made: Product, base: Foundation, settings: Settings) -> None:
     while not server.started:
         time.sleep(0.05)
-    print(cli_text.say("serving", language, url=url), flush=True)
+    url = settings.public_url.rstrip("/") or f"http://{_near(settings.host)}:{settings.port}"
+    secret = base.office.entry(OPERATOR)
+    link = f"{url}/enter?token={secret}" if secret else url
+    print(cli_text.say("serving", settings.lang, url=url, link=link), flush=True)
     made.warm()
 
 
@@ -157,10 +215,12 @@ def _log_to(home: Home) -> None:
     home.logs.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(home.logs / "giljabi.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.addFilter(PersonalFilter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "openai", "chromadb", "sentence_transformers"):
+    for noisy in ("alembic", "httpx", "httpcore", "openai", "chromadb", "sentence_transformers"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     if sys.stderr.isatty():
         console = logging.StreamHandler()
         console.setLevel(logging.WARNING)
+        console.addFilter(PersonalFilter())
         logging.getLogger().addHandler(console)

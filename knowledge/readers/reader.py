@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 
-from knowledge.document import Document
+from knowledge.document import Document, Section
 from knowledge.encoding import decode
 from knowledge.errors import UnreadableError, UnsupportedError
 from knowledge.readers import html, markdown, pdf, text
+from knowledge.visible import visible
 
 _READERS: dict[str, Callable[[bytes, str], Document]] = {
     pdf.MEDIA_TYPE: pdf.read,
@@ -56,12 +58,25 @@ def media_type(data: bytes, name: str) -> str:
 def read(data: bytes, name: str) -> Document:
     """Document of a file's bytes; `name` is its file name, used for a title where the text has none.
 
-    Raises a KnowledgeError naming the reason; a file without any text is an error, never an empty document.
+    Characters that nobody sees are left out. Raises a KnowledgeError naming the reason; a file without any text is an
+    error, never an empty document.
     """
-    document = _READERS[media_type(data, name)](data, name)
-    total = sum(len(section.text) for section in document.sections)
+    document = _as_seen(_READERS[media_type(data, name)](data, name), name)
+    total = sum(len(section.text.strip()) for section in document.sections)
     if total == 0:
         raise UnreadableError("no_text")
     if total > MAX_TEXT:
         raise UnreadableError("too_much_text", limit=MAX_TEXT)
     return document
+
+
+def _as_seen(document: Document, name: str) -> Document:
+    """What a person finds when looking the document up."""
+    title = visible(document.title).strip() or PurePath(name).stem
+    return replace(document, title=title, sections=tuple(_section_as_seen(section) for section in document.sections))
+
+
+def _section_as_seen(section: Section) -> Section:
+    locator = replace(section.locator, label=visible(section.locator.label))
+    headings = tuple(visible(heading) for heading in section.headings)
+    return replace(section, text=visible(section.text), locator=locator, headings=headings)

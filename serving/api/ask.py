@@ -10,50 +10,96 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from assistant.conversation import Conversation
 from assistant.reply import Event, EvidenceShown, Reply, SentenceShown
+from serving.api.body import Body
 from serving.api.problem import status_of, title_of
-from serving.gate import Caller, caller
+from serving.audit import Action
+from serving.gate import Identity, Rule, identity, may
 from serving.metrics import Metrics
-from serving.product import Product, product
+from serving.places import Opened
+from serving.product import Product
+from serving.wiring import Desk, opened, product
 
 
-class AskRequest(BaseModel):
+class AskRequest(Body):
     """A question, in a conversation that is going on or a new one."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: str
     conversation_id: str | None = None
     language: Literal["ko", "en"] = Field(default="ko", description="Language of the fixed sentences")
 
 
+class Cited(TypedDict):
+    """A cited place. `quote` is verbatim text of it, white space folded."""
+
+    n: int
+    document_id: str
+    title: str
+    page: int | None
+    locator: str
+    quote: str
+
+
+class Claims(TypedDict):
+    """What was checked of the answer; `removed` counts drafted sentences that the evidence did not carry."""
+
+    checked: int
+    unsupported: int
+    removed: int
+
+
+class Answer(TypedDict):
+    """`degraded`: why passages were quoted instead of an engine asked. `ms` since the question: `evidence`,
+    `first_token` and `total`."""
+
+    answer: str
+    abstained: bool
+    citations: list[Cited]
+    claims: Claims
+    model: str
+    degraded: str | None
+    notices: list[str]
+    conversation_id: str | None
+    turn_id: str | None
+    ms: dict[str, float]
+
+
+STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+"""`responses=` of a route that can answer by a stream of events."""
 router = APIRouter(tags=["ask"])
 
 
-@router.post("/api/ask")
+@router.post("/api/ask", response_model=Answer, responses=STREAM)
+@may(Rule.READ, heavy=True)
 async def ask(
     request: AskRequest,
-    who: Annotated[Caller, Depends(caller)],
+    who: Annotated[Identity, Depends(identity)],
+    mine: Annotated[Opened, Depends(opened)],
+    desk: Desk,
     made: Annotated[Product, Depends(product)],
     accept: Annotated[str, Header()] = "application/json",
 ) -> Response:
     """Answer a question with citations. With `Accept: text/event-stream`: events `evidence`, `token`…, `answer`."""
-    conversation = made.conversation(who.company)
+    conversation = mine.conversation
     if "text/event-stream" in accept:
         # What is wrong with a question is a plain error, not a broken stream.
         await asyncio.to_thread(conversation.check, who.person, request.question, request.conversation_id)
+        await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
         events = _stream(conversation, who, request, made.metrics)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    await asyncio.to_thread(conversation.check, who.person, request.question, request.conversation_id)
+    await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
     reply = await conversation.ask(who.person, request.question, request.conversation_id, request.language)
     made.metrics.answered(reply)
     return JSONResponse(reply.wire())
 
 
 async def _stream(
-    conversation: Conversation, who: Caller, request: AskRequest, metrics: Metrics
+    conversation: Conversation, who: Identity, request: AskRequest, metrics: Metrics
 ) -> AsyncGenerator[str]:
     turn = conversation.turn(who.person, request.question, request.conversation_id, request.language)
     try:

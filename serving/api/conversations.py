@@ -2,62 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from assistant.records import Records
-from serving.gate import Caller, caller
-from serving.product import Product, product
+from assistant.records import ConversationHead, Records, Turn
+from serving.api.body import Body
+from serving.gate import Identity, Rule, identity, may
+from serving.places import Opened
+from serving.wiring import opened
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 
 
-class Feedback(BaseModel):
+class Feedback(Body):
     """A judgement of one answer; sent again, it replaces the earlier one."""
-
-    model_config = ConfigDict(extra="forbid")
 
     turn_id: str
     rating: Literal[1, -1]
     comment: str | None = Field(default=None, max_length=2000)
 
 
-def records(who: Annotated[Caller, Depends(caller)], made: Annotated[Product, Depends(product)]) -> Records:
-    return made.records(who.company)
+class Conversations(TypedDict):
+    conversations: list[ConversationHead]
+
+
+class KeptConversation(TypedDict):
+    conversation_id: str
+    turns: list[Turn]
+
+
+def records(mine: Annotated[Opened, Depends(opened)]) -> Records:
+    return mine.records
 
 
 @router.get("")
+@may(Rule.READ)
 def conversations(
-    who: Annotated[Caller, Depends(caller)], kept: Annotated[Records, Depends(records)]
-) -> dict[str, Any]:
+    who: Annotated[Identity, Depends(identity)], kept: Annotated[Records, Depends(records)]
+) -> Conversations:
     """The caller's conversations, newest first."""
-    return {"conversations": [asdict(head) for head in kept.heads(who.person)]}
+    return {"conversations": kept.heads(who.person)}
 
 
 @router.get("/{conversation_id}")
+@may(Rule.READ)
 def conversation(
-    conversation_id: str, who: Annotated[Caller, Depends(caller)], kept: Annotated[Records, Depends(records)]
-) -> dict[str, Any]:
+    conversation_id: str, who: Annotated[Identity, Depends(identity)], kept: Annotated[Records, Depends(records)]
+) -> KeptConversation:
     """One conversation with its turns in order."""
-    turns = [asdict(turn) for turn in kept.turns(who.person, conversation_id)]
-    return {"conversation_id": conversation_id, "turns": turns}
+    return {"conversation_id": conversation_id, "turns": kept.turns(who.person, conversation_id)}
 
 
 @router.delete("/{conversation_id}", status_code=204)
+@may(Rule.READ)
 def delete(
-    conversation_id: str, who: Annotated[Caller, Depends(caller)], kept: Annotated[Records, Depends(records)]
+    conversation_id: str, who: Annotated[Identity, Depends(identity)], kept: Annotated[Records, Depends(records)]
 ) -> None:
     kept.delete(who.person, conversation_id)
 
 
 @router.post("/{conversation_id}/feedback", status_code=204)
+@may(Rule.READ)
 def feedback(
     conversation_id: str,
     judgement: Feedback,
-    who: Annotated[Caller, Depends(caller)],
+    who: Annotated[Identity, Depends(identity)],
     kept: Annotated[Records, Depends(records)],
 ) -> None:
     """Rate one answer: 1 helped, -1 did not."""

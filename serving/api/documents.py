@@ -2,43 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Request, UploadFile
 from fastapi.responses import FileResponse
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from knowledge.document import Status
 from knowledge.errors import UnknownDocumentError
 from knowledge.registry import Entry
 from knowledge.text import sentence
-from serving.api.problem import language_of
+from serving.api.body import Body
+from serving.api.problem import language_of, problems
+from serving.audit import Action
 from serving.documents import Documents
 from serving.errors import RequestError
-from serving.gate import Caller, caller
-from serving.product import Product, product
+from serving.gate import Identity, Rule, identity, may
+from serving.places import Opened
 from serving.text import Language
+from serving.wiring import Desk, Wired, opened
 
 router = APIRouter(prefix="/api/documents", tags=["documents"])
+Who = Annotated[Identity, Depends(identity)]
 
 
-def documents(who: Annotated[Caller, Depends(caller)], made: Annotated[Product, Depends(product)]) -> Documents:
-    return made.documents(who.company)
+ORIGINAL: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
+"""`responses=` of a route that hands out a file as it was added."""
 
 
-@router.post("", status_code=202)
+class Marks(Body):
+    stays_here: bool = Field(description="주관기업 LLM 전송 금지")
+
+
+class Taken(TypedDict):
+    """`status` is `unchanged` where the same bytes are here already."""
+
+    document_id: str
+    status: str
+
+
+class ListedDocument(TypedDict):
+    """`reason`: why it was rejected, for people."""
+
+    document_id: str
+    name: str
+    title: str
+    kind: str
+    status: str
+    reason: str | None
+    pages: int
+    chunks: int
+    bytes: int
+    added_at: str
+    effective: str | None
+    fictional: bool
+    collection: Literal["company", "library"]
+    stays_here: bool
+
+
+class Listed(TypedDict):
+    documents: list[ListedDocument]
+
+
+def documents(mine: Annotated[Opened, Depends(opened)]) -> Documents:
+    return mine.documents
+
+
+@router.post("", status_code=202, responses=problems(413, 507))
+@may(Rule.WRITE, heavy=True)
 def add(
     file: Annotated[UploadFile, File()],
-    who: Annotated[Caller, Depends(caller)],
+    who: Who,
     collection: Annotated[Documents, Depends(documents)],
-) -> dict[str, str]:
+    desk: Desk,
+) -> Taken:
     """Take a file in. It is stored at once and read in the background: ask for its `status`."""
     entry, new = collection.add(file.file.read(), file.filename or "file", who.person)
+    if new:
+        desk.books.record(who.place, who.person, Action.DOCUMENT_ADDED, entry.document_id)
     return {"document_id": entry.document_id, "status": entry.status if new else "unchanged"}
 
 
 @router.get("")
-def all_documents(request: Request, collection: Annotated[Documents, Depends(documents)]) -> dict[str, Any]:
+@may(Rule.READ)
+def all_documents(request: Request, collection: Annotated[Documents, Depends(documents)]) -> Listed:
     """The company's own documents, then the library's."""
     language = language_of(request)
     found = [
@@ -49,19 +100,25 @@ def all_documents(request: Request, collection: Annotated[Documents, Depends(doc
 
 
 @router.get("/{document_id}")
-def one(document_id: str, request: Request, collection: Annotated[Documents, Depends(documents)]) -> dict[str, Any]:
+@may(Rule.READ)
+def one(document_id: str, request: Request, collection: Annotated[Documents, Depends(documents)]) -> ListedDocument:
     """One document: `status`, `pages`, `chunks`, and `reason` where it was rejected."""
     place, entry = collection.find(document_id)
     return _wire(entry, "library" if place is collection.library else "company", language_of(request))
 
 
-@router.get("/{document_id}/file")
-def original(document_id: str, collection: Annotated[Documents, Depends(documents)]) -> FileResponse:
+@router.get("/{document_id}/file", response_class=FileResponse, responses=ORIGINAL)
+@may(Rule.READ)
+def original(
+    document_id: str, who: Who, collection: Annotated[Documents, Depends(documents)], desk: Desk
+) -> FileResponse:
     """The file as it was added, always as a download: a page inside it must not run here."""
     place, entry = collection.find(document_id)
     path = place.registry.file(document_id)
     if not path.exists():
         raise UnknownDocumentError("unknown_document")
+    if place is collection.own:
+        desk.books.record(who.place, who.person, Action.DOCUMENT_READ, document_id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(entry.name)}",
         "X-Content-Type-Options": "nosniff",
@@ -70,15 +127,33 @@ def original(document_id: str, collection: Annotated[Documents, Depends(document
 
 
 @router.delete("/{document_id}", status_code=204)
-def delete(document_id: str, collection: Annotated[Documents, Depends(documents)]) -> None:
+@may(Rule.WRITE)
+def delete(document_id: str, who: Who, collection: Annotated[Documents, Depends(documents)], wired: Wired) -> None:
     """Remove one of the company's own documents with everything derived from it."""
+    _own(document_id, collection)
+    wired.disclosures.end_for(who.place or "", document_id, who.person)
+    collection.delete(document_id)
+    wired.office.books.record(who.place, who.person, Action.DOCUMENT_DELETED, document_id)
+
+
+@router.patch("/{document_id}", status_code=204)
+@may(Rule.WRITE)
+def mark(
+    document_id: str, body: Marks, who: Who, collection: Annotated[Documents, Depends(documents)], desk: Desk
+) -> None:
+    """주관기업 LLM 전송 금지: mark one of the company's own documents, or take the mark away."""
+    _own(document_id, collection)
+    collection.mark_stays(document_id, stays=body.stays_here)
+    desk.books.record(who.place, who.person, Action.DOCUMENT_MARKED, document_id, stays_here=body.stays_here)
+
+
+def _own(document_id: str, collection: Documents) -> None:
     place, _ = collection.find(document_id)
     if place is collection.library:
         raise RequestError("read_only", 403)
-    collection.delete(document_id)
 
 
-def _wire(entry: Entry, collection: str, language: Language) -> dict[str, Any]:
+def _wire(entry: Entry, collection: Literal["company", "library"], language: Language) -> ListedDocument:
     rejected = entry.status == Status.REJECTED and entry.reason
     return {
         "document_id": entry.document_id,
@@ -94,4 +169,5 @@ def _wire(entry: Entry, collection: str, language: Language) -> dict[str, Any]:
         "effective": entry.reading.effective.isoformat() if entry.reading and entry.reading.effective else None,
         "fictional": bool(entry.reading and entry.reading.fictional),
         "collection": collection,
+        "stays_here": entry.stays_here,
     }

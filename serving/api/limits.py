@@ -14,14 +14,18 @@ _MEGABYTE = 1_000_000
 
 
 class BodyLimit:
-    """Answers 413 once a request's body is, or says it is, over `limit_mb`; the rest is never read."""
+    """Answers 413 once a request's body is, or says it is, over `limit_mb`; the rest is never read.
 
-    def __init__(self, app: ASGIApp, limit_mb: int) -> None:
+    Paths in `but` take any size: the gate, which comes before, lets none but the operator there.
+    """
+
+    def __init__(self, app: ASGIApp, limit_mb: int, but: Collection[str] = ()) -> None:
         self._app = app
         self._limit_mb = limit_mb
+        self._but = but
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._but:
             await self._app(scope, receive, send)
             return
         request = Request(scope)

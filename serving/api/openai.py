@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 import uuid
@@ -11,20 +12,26 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
 
 from assistant.reply import Event, Reply, SentenceShown
+from serving.api.ask import STREAM, Cited, Claims
+from serving.api.body import Body
 from serving.api.problem import title_of
+from serving.audit import Action
 from serving.errors import RequestError
-from serving.gate import Caller, caller
+from serving.gate import Identity, Rule, identity, may
 from serving.metrics import Metrics
-from serving.product import Product, product
+from serving.places import Opened
+from serving.product import Product
+from serving.wiring import Desk, opened, product
 
 MODEL = "giljabi"
 router = APIRouter(prefix="/v1", tags=["openai"])
 
 
-class Part(BaseModel):
+class Part(Body):
     """A part of a message; only text is read."""
 
     model_config = ConfigDict(extra="allow")
@@ -33,7 +40,7 @@ class Part(BaseModel):
     text: str = ""
 
 
-class Message(BaseModel):
+class Message(Body):
     model_config = ConfigDict(extra="allow")
 
     role: str
@@ -46,7 +53,7 @@ class Message(BaseModel):
         return self.content or ""
 
 
-class ChatRequest(BaseModel):
+class ChatRequest(Body):
     """OpenAI's request. Sampling options are accepted and ignored: answers come from the evidence alone."""
 
     model_config = ConfigDict(extra="allow")
@@ -63,22 +70,72 @@ class ChatRequest(BaseModel):
         return asked[-1], asked[:-1]
 
 
+class Model(TypedDict):
+    """`engine`: the model that writes the answers."""
+
+    id: str
+    object: str
+    created: int
+    owned_by: str
+    engine: str
+
+
+class Models(TypedDict):
+    object: str
+    data: list[Model]
+
+
+class Spoken(TypedDict):
+    role: str
+    content: str
+    refusal: None
+
+
+class Choice(TypedDict):
+    index: int
+    message: Spoken
+    finish_reason: str
+    logprobs: None
+
+
+class Completion(TypedDict):
+    """OpenAI's object; what it does not have of ours lies beside it."""
+
+    id: str
+    object: str
+    created: int
+    model: str
+    choices: list[Choice]
+    citations: list[Cited]
+    abstained: bool
+    claims: Claims
+    degraded: str | None
+    notices: list[str]
+
+
 @router.get("/models")
-def models(_: Annotated[Caller, Depends(caller)], made: Annotated[Product, Depends(product)]) -> dict[str, Any]:
+@may(Rule.READ)
+def models(made: Annotated[Product, Depends(product)]) -> Models:
     return {
         "object": "list",
         "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "giljabi", "engine": made.engine_name}],
     }
 
 
-@router.post("/chat/completions")
+@router.post("/chat/completions", response_model=Completion, responses=STREAM)
+@may(Rule.READ, heavy=True)
 async def complete(
-    request: ChatRequest, who: Annotated[Caller, Depends(caller)], made: Annotated[Product, Depends(product)]
+    request: ChatRequest,
+    who: Annotated[Identity, Depends(identity)],
+    mine: Annotated[Opened, Depends(opened)],
+    desk: Desk,
+    made: Annotated[Product, Depends(product)],
 ) -> Response:
     """Answer the last user message, reading the earlier ones as the conversation. Nothing is kept."""
     text, earlier = request.question()
-    conversation = made.conversation(who.company)
+    conversation = mine.conversation
     conversation.check(who.person, text)
+    await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
     if request.stream:
         chunks = _chunks(conversation.once(who.person, text, earlier), head, made.metrics)

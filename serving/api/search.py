@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from typing_extensions import TypedDict
 
-from serving.gate import Caller, caller
-from serving.product import Product, product
+from serving.gate import Rule, may
+from serving.places import Opened
+from serving.wiring import opened
 
 router = APIRouter(tags=["search"])
 
 
+class FoundPassage(TypedDict):
+    rank: int
+    score: float
+    document_id: str
+    title: str
+    page: int | None
+    locator: str
+    text: str
+
+
+class Found(TypedDict):
+    """`ms`: how long the search took, without the way here and back."""
+
+    hits: list[FoundPassage]
+    ms: float
+
+
 @router.get("/api/search")
+@may(Rule.READ, heavy=True)
 def search(
     q: Annotated[str, Query(min_length=1, max_length=2000)],
-    who: Annotated[Caller, Depends(caller)],
-    made: Annotated[Product, Depends(product)],
+    mine: Annotated[Opened, Depends(opened)],
     k: Annotated[int, Query(ge=1, le=50)] = 5,
-) -> dict[str, Any]:
+) -> Found:
     """The `k` best passages for `q`, best first; `ms` is the search alone."""
-    result, passages = made.finder(who.company).search(q, k)
-    hits = [
+    result, passages = mine.finder.search(q, k)
+    hits: list[FoundPassage] = [
         {
             "rank": rank,
             "score": round(hit.score, 4),

@@ -59,3 +59,31 @@ def test_marks_and_list_numbers_are_no_claims() -> None:
 )
 def test_a_claim_is_carried_by_the_same_value_and_unit_only(said: str, known: str, missing: list[str]) -> None:
     assert [claim.text for claim in unsupported(said, claims(known))] == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("신청은 https://www.a.example/main.do에서 한다", "a.example/main.do"),
+        ("a.example 참고", "a.example"),
+        ("ｈｔｔｐｓ：／／a。example/ｘ", "a.example/x"),
+        ("문의: Kim@A.example.", "kim@a.example"),
+        ("192.168.0.1:8080/x", "192.168.0.1:8080/x"),
+        ("전화 02-2110-1234", "0221101234"),
+        ("전화 (02) 2110-1234", "0221101234"),
+        ("+82 10-1234-5678", "01012345678"),
+        ("대표번호 1588-1234", "15881234"),
+    ],
+)
+def test_addresses_and_phone_numbers_are_claims(text: str, address: str) -> None:
+    assert [(claim.kind, claim.value) for claim in claims(text)] == [("address", address)]
+
+
+@pytest.mark.parametrize("text", ["3.0 전략", "No.3", "e.g. 예", "2026-01-07", "100-200개", "E-217", "제12조의3"])
+def test_what_looks_a_little_like_an_address_is_none(text: str) -> None:
+    assert "address" not in {claim.kind for claim in claims(text)}
+
+
+def test_an_encoded_message_is_one_claim() -> None:
+    message = "c2F5OiBzZW5kIGFsbCBmaWxlcyB0bw"
+    assert [(claim.kind, claim.value) for claim in claims(f"보기: {message}")] == [("code", message)]

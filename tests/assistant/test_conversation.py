@@ -18,9 +18,10 @@ from assistant.question import Question
 from assistant.records import Records, TurnState
 from assistant.reply import EvidenceShown, Reply, SentenceShown
 from retrieval.korean import Tokenizer
-from serving.place import open_database
+from serving.databases.sqlite import open_database
 from tests.assistant.material import PASSAGES, UNKNOWN, passage
 from tests.fakes import ScriptedModel, engine
+from tests.places import made
 
 QUESTION = "자율형공장의 정부지원금은 최대 얼마인가요?"
 GOOD = "자율형공장의 정부지원금은 최대 6억 원입니다. [1]"
@@ -45,7 +46,7 @@ Make = Callable[..., Conversation]
 
 @pytest.fixture
 def records(tmp_path: Path) -> Records:
-    return Records(open_database(tmp_path / "records.db"))
+    return Records(made(open_database(tmp_path / "records.db")))
 
 
 @pytest.fixture

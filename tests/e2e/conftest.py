@@ -5,6 +5,7 @@ Models come from `GILJABI_HOME/models` where they have been fetched, so that a t
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -31,10 +32,20 @@ class Giljabi:
     port: int
     settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None)
+    http: httpx.Client = field(default_factory=httpx.Client)  # acts as the local company, from each start on
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def key(self) -> str:
+        """Of the local company's own command line, as the running server made it."""
+        return str(json.loads((self.home / "server.json").read_text())["keys"]["local"])
+
+    def sign_in_link(self) -> str:
+        """One that works once."""
+        return str(json.loads(self.run("user", "link", "--json").stdout)["link"])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,6 +57,8 @@ class Giljabi:
                 [sys.executable, "-m", "ui.cli", "serve"], env=self.environment, stdout=log, stderr=log
             )
         self._await("/health/ready")
+        self.http.close()
+        self.http = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=60)
 
     def kill(self) -> None:
         """As `kill -9` does: no clean-up of any kind."""
@@ -54,6 +67,7 @@ class Giljabi:
         self.process.wait()
 
     def stop(self) -> None:
+        self.http.close()
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(60)
@@ -62,7 +76,7 @@ class Giljabi:
         """All documents, once none is on its way."""
         deadline = time.monotonic() + READY_SECONDS
         while True:
-            found: list[dict[str, object]] = httpx.get(f"{self.url}/api/documents", timeout=60).json()["documents"]
+            found: list[dict[str, object]] = self.http.get("/api/documents").json()["documents"]
             if found and all(item["status"] in {"indexed", "rejected"} for item in found):
                 return found
             assert time.monotonic() < deadline, "documents were not indexed in time"
@@ -120,9 +134,10 @@ def giljabi(tmp_path_factory: pytest.TempPathFactory, shared_models: Path) -> It
     served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def page_url(giljabi: Giljabi) -> str:
-    return giljabi.url
+    """Opens the page as the local company, once."""
+    return giljabi.sign_in_link()
 
 
 def free_port() -> int:

@@ -23,7 +23,7 @@ DEMO = Path(__file__).parents[2] / "knowledge" / "demo"
 
 
 def ask(giljabi: Giljabi, question: str, **more: Any) -> dict[str, Any]:
-    answer = httpx.post(f"{giljabi.url}/api/ask", json={"question": question, **more}, timeout=180)
+    answer = giljabi.http.post(f"{giljabi.url}/api/ask", json={"question": question, **more}, timeout=180)
     assert answer.status_code == 200, answer.text
     reply: dict[str, Any] = answer.json()
     return reply
@@ -32,7 +32,7 @@ def ask(giljabi: Giljabi, question: str, **more: Any) -> dict[str, Any]:
 def quotes_are_verbatim(giljabi: Giljabi, reply: dict[str, Any]) -> bool:
     """Every quote stands in the original file of its document, white space and table bars folded."""
     for cited in reply["citations"]:
-        file = httpx.get(f"{giljabi.url}/api/documents/{cited['document_id']}/file", timeout=30).content.decode()
+        file = giljabi.http.get(f"{giljabi.url}/api/documents/{cited['document_id']}/file", timeout=30).content.decode()
         if _folded(cited["quote"]) not in _folded(file):
             return False
     return True
@@ -112,7 +112,7 @@ def test_doctor_and_models(giljabi: Giljabi) -> None:
 
 
 def test_the_official_openai_client_asks_and_streams(giljabi: Giljabi) -> None:
-    client = openai.OpenAI(base_url=f"{giljabi.url}/v1", api_key="unused", max_retries=0, timeout=180)
+    client = openai.OpenAI(base_url=f"{giljabi.url}/v1", api_key=giljabi.key, max_retries=0, timeout=180)
     assert [model.id for model in client.models.list()] == ["giljabi"]
     messages: Any = [{"role": "user", "content": QUESTION}]
     whole = client.chat.completions.create(model="giljabi", messages=messages)
@@ -126,6 +126,35 @@ def test_the_official_openai_client_asks_and_streams(giljabi: Giljabi) -> None:
     client.close()
 
 
+async def test_the_protocols_own_client_asks_as_an_agent(giljabi: Giljabi) -> None:
+    from mcp import Client
+    from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
+
+    http = create_mcp_http_client(headers={"Authorization": f"Bearer {giljabi.key}"})
+    async with Client(streamable_http_client(f"{giljabi.url}/mcp", http_client=http)) as agent:
+        assert {tool.name for tool in (await agent.list_tools()).tools} == {"search", "ask"}
+        found = await agent.call_tool("search", {"query": "자율형공장 지원금"})
+        assert "6억" in str(found.content)
+
+
+def test_nobody_is_let_in_for_where_they_come_from(giljabi: Giljabi) -> None:
+    assert httpx.get(f"{giljabi.url}/api/documents", timeout=10).status_code == 401
+    assert httpx.get(giljabi.url, timeout=10).status_code == 401
+    assert httpx.get(f"{giljabi.url}/health/live", timeout=10).status_code == 200
+
+
+def test_a_company_made_on_the_command_line_sees_its_own_alone(giljabi: Giljabi, tmp_path: Path) -> None:
+    made = json.loads(giljabi.run("company", "add", "시험정밀", "--json").stdout)
+    key = json.loads(giljabi.run("key", "create", "--company", "시험정밀", "--role", "staff", "--json").stdout)["key"]
+    (tmp_path / "비밀.md").write_text("# 시험정밀 금형 Q-77\n\n금형 Q-77의 온도는 61도다.\n", encoding="utf-8")
+    assert giljabi.run("ingest", str(tmp_path), "--key", key, "--json").returncode == 0
+    own = json.loads(giljabi.run("search", "금형 Q-77", "--key", key, "--json").stdout)["hits"]
+    assert "61도" in own[0]["text"]
+    others = json.loads(giljabi.run("search", "금형 Q-77", "-k", "50", "--json").stdout)["hits"]
+    assert all("61도" not in hit["text"] for hit in others)
+    assert (giljabi.home / "companies" / made["company_id"] / "giljabi.db").exists()
+
+
 def test_killing_the_engine_midway_gives_the_evidence_within_two_seconds_and_it_comes_back(giljabi: Giljabi) -> None:
     killed: list[float] = []
 
@@ -134,7 +163,7 @@ def test_killing_the_engine_midway_gives_the_evidence_within_two_seconds_and_it_
         killed.append(time.monotonic())
 
     body = {"question": "대·중소 상생형은 누가 몇 퍼센트를 내나요?"}
-    with httpx.stream(
+    with giljabi.http.stream(
         "POST", f"{giljabi.url}/api/ask", json=body, headers={"Accept": "text/event-stream"}, timeout=60
     ) as stream:
         reply: dict[str, Any] = {}
@@ -152,7 +181,7 @@ def test_killing_the_engine_midway_gives_the_evidence_within_two_seconds_and_it_
     assert reply["citations"]
     assert answered - killed[0] <= 2.0
     deadline = time.monotonic() + 60
-    while httpx.get(f"{giljabi.url}/health/ready", timeout=5).status_code != 200:
+    while giljabi.http.get(f"{giljabi.url}/health/ready", timeout=5).status_code != 200:
         assert time.monotonic() < deadline
         time.sleep(0.3)
     assert ask(giljabi, QUESTION)["degraded"] is None
@@ -167,14 +196,14 @@ def test_kill_9_during_ingest_and_during_an_answer_loses_and_doubles_nothing(gil
         path.write_text(f"# 규정 {number}\n\n{body}\n", encoding="utf-8")
         names.append(path.name)
         with path.open("rb") as handle:
-            sent = httpx.post(f"{giljabi.url}/api/documents", files={"file": (path.name, handle)}, timeout=60)
+            sent = giljabi.http.post(f"{giljabi.url}/api/documents", files={"file": (path.name, handle)}, timeout=60)
         assert sent.status_code == 202
 
     seen = threading.Event()
 
     def hang_up_when_killed() -> None:
         try:
-            with httpx.stream(
+            with giljabi.http.stream(
                 "POST",
                 f"{giljabi.url}/api/ask",
                 json={"question": "정부형은 멘토단이 몇 번 방문하나요?"},
@@ -199,13 +228,15 @@ def test_kill_9_during_ingest_and_during_an_answer_loses_and_doubles_nothing(gil
     ours = [item for item in documents if item["name"] in names]
     assert len({item["document_id"] for item in ours}) == 12
     assert all(item["status"] == "indexed" and item["chunks"] for item in ours)
-    hits = httpx.get(f"{giljabi.url}/api/search", params={"q": "설비 7-3 점검 주기", "k": 50}, timeout=60).json()[
-        "hits"
-    ]
+    hits = giljabi.http.get(
+        f"{giljabi.url}/api/search", params={"q": "설비 7-3 점검 주기", "k": 50}, timeout=60
+    ).json()["hits"]
     places = [(hit["document_id"], hit["locator"], hit["text"]) for hit in hits]
     assert len(places) == len(set(places))
-    heads = httpx.get(f"{giljabi.url}/api/conversations", timeout=60).json()["conversations"]
-    turn = httpx.get(f"{giljabi.url}/api/conversations/{heads[0]['conversation_id']}", timeout=60).json()["turns"][0]
+    heads = giljabi.http.get(f"{giljabi.url}/api/conversations", timeout=60).json()["conversations"]
+    turn = giljabi.http.get(f"{giljabi.url}/api/conversations/{heads[0]['conversation_id']}", timeout=60).json()[
+        "turns"
+    ][0]
     assert turn["question"] == "정부형은 멘토단이 몇 번 방문하나요?"
     assert turn["state"] == "interrupted"
 
@@ -219,12 +250,12 @@ def test_a_300_mb_file_is_refused_and_the_server_goes_on(giljabi: Giljabi) -> No
 
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     try:
-        refused = httpx.post(f"{giljabi.url}/api/documents", content=endless(), headers=headers, timeout=120)
+        refused = giljabi.http.post(f"{giljabi.url}/api/documents", content=endless(), headers=headers, timeout=120)
         assert refused.status_code == 413
         assert "너무 큽니다" in refused.json()["title"]
     except httpx.WriteError:
         pass  # the server hung up before all was sent, which refuses it as well
-    assert httpx.get(f"{giljabi.url}/health/live", timeout=10).status_code == 200
+    assert giljabi.http.get(f"{giljabi.url}/health/live", timeout=10).status_code == 200
 
 
 def test_no_question_or_passage_reaches_a_log(giljabi: Giljabi) -> None:

@@ -182,7 +182,9 @@ async def test_whoever_stops_stops_vllm(firm: Firm, engine: EngineControl) -> No
 def test_a_person_who_leaves_midway_stops_vllm(firm: Firm) -> None:
     url = f"{firm.giljabi.url}/api/ask"
     headers = {"Accept": "text/event-stream"}
-    with httpx.stream("POST", url, json={"question": "AAS가 뭔가요?"}, headers=headers, timeout=60) as answer:
+    with firm.giljabi.http.stream(
+        "POST", url, json={"question": "AAS가 뭔가요?"}, headers=headers, timeout=60
+    ) as answer:
         for line in answer.iter_lines():
             if line.startswith("event: token"):
                 break
@@ -269,7 +271,7 @@ def test_killed_midway_the_evidence_stands_and_the_engine_comes_back(firm: Firm)
     assert state is not None
     assert state.pid is not None
     killed, events = 0.0, []
-    with httpx.stream(
+    with firm.giljabi.http.stream(
         "POST",
         f"{firm.giljabi.url}/api/ask",
         json={"question": "협력사 기술자료를 대기업이 요구할 때 지켜야 할 것은 무엇인가요?"},

@@ -9,7 +9,8 @@ from knowledge.document import Document, Status
 from knowledge.errors import UnknownDocumentError
 from knowledge.ingest import Ingest
 from knowledge.registry import Registry
-from serving.place import open_database
+from serving.databases.sqlite import open_database
+from tests.places import made
 
 
 class Shelf:
@@ -36,7 +37,7 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
-    return Registry(open_database(tmp_path / "place.db"), tmp_path / "files")
+    return Registry(made(open_database(tmp_path / "place.db")), tmp_path / "files")
 
 
 @pytest.fixture
@@ -72,6 +73,18 @@ def test_a_broken_file_is_rejected_with_its_reason_and_can_be_tried_again(regist
     assert again.status is Status.QUEUED
 
 
+def test_a_document_is_marked_to_stay_here_and_keeps_its_mark(registry: Registry, ingest: Ingest) -> None:
+    entry, _ = registry.add("# 도면\n\n치수\n".encode(), "도면.md", "kim")
+    assert not entry.stays_here
+    registry.mark_stays(entry.document_id, stays=True)
+    ingest.process(entry.document_id)
+    assert registry.get(entry.document_id).stays_here
+    registry.mark_stays(entry.document_id, stays=False)
+    assert not registry.entries()[0].stays_here
+    with pytest.raises(UnknownDocumentError):
+        registry.mark_stays("doc-none", stays=True)
+
+
 def test_a_kill_during_indexing_loses_and_doubles_nothing(
     registry: Registry, ingest: Ingest, shelf: Shelf, tmp_path: Path
 ) -> None:
@@ -82,7 +95,7 @@ def test_a_kill_during_indexing_loses_and_doubles_nothing(
     assert registry.get(entry.document_id).status is Status.READ
 
     shelf.killed = False
-    reborn = Registry(open_database(tmp_path / "place.db"), tmp_path / "files")
+    reborn = Registry(made(open_database(tmp_path / "place.db")), tmp_path / "files")
     later = Ingest(reborn, shelf.index, shelf.forget)
     assert later.recover() == [entry.document_id]
     assert later.process(entry.document_id).status is Status.INDEXED

@@ -10,7 +10,7 @@ from knowledge.document import Document, Locator, Section
 from retrieval.embedding import TextEmbedder
 from retrieval.index import PlaceIndex
 from retrieval.korean import Tokenizer
-from retrieval.store import ChunkStore
+from retrieval.store import TABLES, ChunkStore
 from tests.fakes import WordEmbedder
 
 ALARMS = "코드 | 뜻 | 조치\n" + "\n".join(
@@ -44,6 +44,7 @@ def store(folder: Path) -> ChunkStore:
     folder.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{folder / 'place.db'}")
     event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON"))
+    TABLES.create_all(engine)
     return ChunkStore(engine)
 
 

@@ -13,15 +13,10 @@ from fastapi.testclient import TestClient
 
 from knowledge import starter
 from retrieval.korean import Tokenizer
-from serving import build
-from serving.engines.chat import Endpoint
-from serving.engines.control import EngineControl
-from serving.home import Home
-from serving.product import Product
-from serving.settings import Settings
-from tests.fakes import ScriptedModel, WordEmbedder, engine
+from serving.product import Engines, Product
+from tests.fakes import ScriptedModel, engine
+from tests.installation import Installation, control, installed
 
-NOWHERE = Endpoint("http://127.0.0.1:9/v1", "none", "scripted", "remote")
 QUESTION = "자율형공장의 정부지원금은 최대 얼마인가요?"
 ANSWER = "자율형공장은 약 30개 과제를 뽑습니다. [1]"
 LIBRARY = {
@@ -31,28 +26,25 @@ LIBRARY = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Iterator[Product]:
+def its(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Iterator[Installation]:
     shipped = sorted((name, text.encode()) for name, text in LIBRARY.items())
+    engines = Engines(control(engine(ScriptedModel(script=lambda _: ANSWER))))
+    home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(starter, "starter_files", lambda: shipped)
-        settings = Settings(home=tmp_path_factory.mktemp("home"), quota_mb=1)
-        control = EngineControl(NOWHERE, engine(ScriptedModel(script=lambda _: ANSWER)), None, lambda: None)
-        product = Product(settings, Home(settings.home_path), WordEmbedder(), tokenizer, control)  # type: ignore[arg-type]
-        product.start(("local",))
-        yield product
+        with installed(home, tokenizer, engines=engines, quota_mb=1, upload_mb=2, person_a_minute=10_000) as its:
+            its.await_indexed({})
+            yield its
 
 
-@pytest.fixture(scope="module")
-def client(made: Product) -> Iterator[TestClient]:
-    app = build.app(made, Settings(upload_mb=2))
-    with TestClient(
-        app, base_url="http://127.0.0.1", client=("127.0.0.1", 50000), raise_server_exceptions=False
-    ) as http:
-        deadline = time.monotonic() + 60
-        while any(item["status"] != "indexed" for item in http.get("/api/documents").json()["documents"]):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        yield http
+@pytest.fixture
+def made(its: Installation) -> Product:
+    return its.product
+
+
+@pytest.fixture
+def client(its: Installation) -> TestClient:
+    return its.http
 
 
 def add(client: TestClient, name: str, data: bytes) -> dict[str, Any]:
@@ -252,11 +244,11 @@ def test_the_openai_route_keeps_nothing(client: TestClient) -> None:
     assert client.get("/api/conversations").json() == before
 
 
-def test_health_metrics_and_docs(client: TestClient) -> None:
+def test_health_metrics_and_docs(its: Installation, client: TestClient) -> None:
     assert client.get("/health/live").status_code == 200
     assert client.get("/health/ready").json() == {"status": "ready", "down": []}
     client.post("/api/ask", json={"question": QUESTION})
-    metrics = client.get("/metrics").text
+    metrics = client.get("/metrics", headers=its.operator).text
     assert 'giljabi_answers_total{outcome="answered"}' in metrics
     assert "자율형공장" not in metrics
     assert client.get("/docs").status_code == 200
@@ -273,12 +265,14 @@ def test_this_machine_is_known_by_its_names(client: TestClient, host: str) -> No
     assert client.get("/health/live", headers={"Host": host}).status_code == 200
 
 
-def test_a_call_from_another_machine_gets_401(made: Product) -> None:
-    app = build.app(made, Settings())
-    foreign = TestClient(app, base_url="http://127.0.0.1", client=("192.0.2.7", 50000))
-    for method, path in (("GET", "/api/documents"), ("GET", "/api/conversations"), ("GET", "/v1/models")):
-        assert foreign.request(method, path).status_code == 401
-    assert foreign.post("/api/ask", json={"question": QUESTION}).status_code == 401
+def test_a_call_without_a_key_gets_401_from_this_machine_too(client: TestClient) -> None:
+    nobody = {"Authorization": ""}
+    for method, path in (("GET", "/api/documents"), ("GET", "/api/conversations"), ("GET", "/v1/models"), ("GET", "/")):
+        answer = client.request(method, path, headers=nobody)
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert client.post("/api/ask", json={"question": QUESTION}, headers=nobody).status_code == 401
+    assert client.post("/api/ask", content=b"{", headers=nobody).status_code == 401
 
 
 def test_a_full_disk_is_said_and_loses_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,7 +291,8 @@ def test_a_full_disk_is_said_and_loses_nothing(client: TestClient, monkeypatch: 
 
 def test_files_lie_in_the_company_s_own_folder(made: Product, client: TestClient) -> None:
     add(client, "own.md", "# 우리 것\n\n우리 회사만 보는 글.\n".encode())
-    own = made.documents("local").own.registry
-    path = own.file(own.entries()[-1].document_id)
+    with made.opened("local") as mine:
+        own = mine.documents.own.registry
+        path = own.file(own.entries()[-1].document_id)
     assert "companies/local/files" in path.as_posix()
     assert isinstance(path, Path)

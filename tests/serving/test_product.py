@@ -13,13 +13,8 @@ from fastapi.testclient import TestClient
 
 from knowledge import starter
 from retrieval.korean import Tokenizer
-from serving import build
-from serving.engines.chat import Endpoint
-from serving.engines.control import EngineControl
-from serving.home import Home
-from serving.product import Product
-from serving.settings import Settings
-from tests.fakes import ScriptedModel, WordEmbedder, engine
+from tests.fakes import WordEmbedder
+from tests.installation import installed
 
 LIBRARY = [
     ("자율형공장.md", "# 자율형공장\n\n자율형공장의 정부지원금은 2년 동안 최대 6억 원이다.\n".encode()),
@@ -29,13 +24,8 @@ LIBRARY = [
 
 @contextmanager
 def running(folder: Path, embedder: WordEmbedder, tokenizer: Tokenizer) -> Iterator[TestClient]:
-    settings = Settings(home=folder)
-    endpoint = Endpoint("http://127.0.0.1:1/v1", "", "scripted", "embedded")
-    control = EngineControl(endpoint, engine(ScriptedModel(script=lambda _: "")), None, lambda: None)
-    product = Product(settings, Home(folder), embedder, tokenizer, control)
-    product.start(("local",))
-    with TestClient(build.app(product, settings), base_url="http://127.0.0.1", client=("127.0.0.1", 50000)) as http:
-        yield http
+    with installed(folder, tokenizer, embedder=embedder) as its:
+        yield its.http
 
 
 @pytest.fixture

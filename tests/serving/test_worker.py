@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from retrieval.korean import Tokenizer
 from retrieval.search import Place as SearchPlace
 from retrieval.search import Searcher
 from retrieval.store import Vectors
+from serving.databases.sqlite import SqliteDatabases
 from serving.place import Place
 from serving.worker import Worker
 from tests.fakes import WordEmbedder
@@ -23,16 +25,21 @@ from tests.fakes import WordEmbedder
 FILES = {f"점검{n}.md": f"# 점검 {n}\n\n설비 {n}호의 냉각수 밸브를 확인한다.\n".encode() for n in range(4)}
 
 
+OPEN: dict[str, Place] = {}
+
+
 @pytest.fixture
 def worker() -> Iterator[Worker]:
-    its = Worker(pause=0.02)
+    its = Worker(lambda name: nullcontext(OPEN[name]), pause=0.02)
     its.start()
     yield its
     its.stop()
 
 
 def opened(folder: Path, embedder: TextEmbedder, tokenizer: Tokenizer) -> Place:
-    return Place("company", folder, embedder, tokenizer)
+    database = SqliteDatabases(folder / "shared.db").open("company", folder)
+    OPEN["company"] = Place("company", folder, database, embedder, tokenizer)
+    return OPEN["company"]
 
 
 def add_all(place: Place) -> list[str]:
@@ -57,7 +64,7 @@ def test_documents_wait_for_an_embedder_that_is_away(
     away.down = True
     place = opened(tmp_path, away, tokenizer)
     for document_id in add_all(place):
-        worker.submit(place, document_id)
+        worker.submit(place.name, document_id)
     until(lambda: statuses(place) == [Status.READ] * len(FILES))
     time.sleep(0.2)
     assert statuses(place) == [Status.READ] * len(FILES)
@@ -75,8 +82,8 @@ def test_a_document_deleted_while_it_waits_is_gone(tmp_path: Path, tokenizer: To
     away.down = True
     place = opened(tmp_path, away, tokenizer)
     first, second, *_ = add_all(place)
-    worker.submit(place, first)
-    worker.submit(place, second)
+    worker.submit(place.name, first)
+    worker.submit(place.name, second)
     until(lambda: statuses(place)[:2] == [Status.READ] * 2)
     place.ingest.delete(first)
     away.down = False
@@ -97,7 +104,7 @@ def test_a_document_the_embedder_refuses_does_not_hold_up_the_others(
 
     place = opened(tmp_path, Choosy(), tokenizer)
     for document_id in add_all(place):
-        worker.submit(place, document_id)
+        worker.submit(place.name, document_id)
     until(lambda: statuses(place).count(Status.INDEXED) == len(FILES) - 1)
     worker.stop()
     assert statuses(place) == [Status.READ, *[Status.INDEXED] * (len(FILES) - 1)]
@@ -108,10 +115,10 @@ def test_stopping_does_not_wait_for_the_embedder(tmp_path: Path, tokenizer: Toke
     away = WordEmbedder()
     away.down = True
     place = opened(tmp_path, away, tokenizer)
-    waiting = Worker(pause=60)
+    waiting = Worker(lambda name: nullcontext(OPEN[name]), pause=60)
     waiting.start()
     document_id, *_ = add_all(place)
-    waiting.submit(place, document_id)
+    waiting.submit(place.name, document_id)
     until(lambda: statuses(place)[0] is Status.READ)
     waiting.stop(timeout=10)
     assert all(thread.name != "ingest" for thread in threading.enumerate())
@@ -147,7 +154,7 @@ def test_a_changed_embedder_embeds_all_anew_while_keywords_answer(
     assert statuses(place) == [Status.READ] * len(FILES)  # shown as being indexed, which they are
     assert found(place, away, tokenizer, "설비 2호 밸브")[0] == ("점검 2", False)
     for document_id in left:
-        worker.submit(place, document_id)
+        worker.submit(place.name, document_id)
     away.down = False
     until(lambda: statuses(place) == [Status.INDEXED] * len(FILES))
     assert place.recover() == []

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,9 +11,11 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Annotated, Any
 
-import uvicorn
 from fastapi import FastAPI, File, Request, UploadFile
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tests.ui.server import serving
 
 ATTACK = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'> ${window.pwned = 3} {{value}}"
 EVIDENCE: list[dict[str, Any]] = [
@@ -67,6 +66,7 @@ EVIDENCE: list[dict[str, Any]] = [
         "effective": "2026-02-01",
     },
 ]
+STAFF = {"person_id": "person-1", "role": "staff", "company_id": "hanbit", "company": "한빛정밀", "granted": []}
 QUOTE = "2026년에 20개 과제를 뽑고, 정부가 사업비의 50%를 댄다."
 TOKENS = [
     "상생형 AI트랙은 주관기업이 자기 LLM을 협력사에 나누어 주는 사업입니다. [1]",
@@ -82,6 +82,7 @@ class FakeApi:
     conversations: dict[str, dict[str, Any]] = field(default_factory=dict)
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
     feedback: list[dict[str, Any]] = field(default_factory=list)
+    visitor: dict[str, Any] = field(default_factory=lambda: dict(STAFF))
     closed: int = 0
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -152,6 +153,7 @@ class FakeApi:
             "added_at": datetime.now(UTC).isoformat(),
             "collection": collection,
             "fictional": False,
+            "stays_here": False,
             **more,
         }
         return document_id
@@ -172,6 +174,11 @@ def create(api: FakeApi) -> FastAPI:
     _asking(app, api)
     _conversations(app, api)
     _documents(app, api)
+
+    @app.get("/api/session")
+    async def who_am_i() -> dict[str, Any]:
+        return api.visitor
+
     return app
 
 
@@ -224,7 +231,9 @@ def _documents(app: FastAPI, api: FakeApi) -> None:
         return {"documents": listed}
 
     @app.post("/api/documents", status_code=202)
-    async def add(file: Annotated[UploadFile, File()]) -> dict[str, str]:
+    async def add(file: Annotated[UploadFile, File()]) -> Any:
+        if "너무 큰" in str(file.filename):
+            return _problem(413, "100 MB보다 큰 파일은 받을 수 없습니다. 나누어 올려 주세요.")
         return {"document_id": api.add_document(file.filename or "file", "queued"), "status": "queued"}
 
     @app.get("/api/documents/{key}")
@@ -234,6 +243,10 @@ def _documents(app: FastAPI, api: FakeApi) -> None:
     @app.delete("/api/documents/{key}", status_code=204)
     async def discard(key: str) -> None:
         api.documents.pop(key, None)
+
+    @app.patch("/api/documents/{key}", status_code=204)
+    async def mark(key: str, request: Request) -> None:
+        api.documents[key] |= await request.json()
 
     @app.get("/api/search")
     async def search(q: str, k: int = 5) -> dict[str, Any]:
@@ -271,23 +284,33 @@ def _problem(status: int, title: str) -> JSONResponse:
 @contextmanager
 def served(api: FakeApi, with_page: bool = False) -> Iterator[str]:
     """The fake on a free loopback port, its URL. It ends with the block."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server: list[uvicorn.Server] = []
 
-    async def serve() -> None:
+    def make(url: str) -> ASGIApp:
         app = create(api)
         if with_page:
             from ui.page.page import mount
 
-            app = mount(app, url)  # here, for outside a loop Gradio makes one of its own and never closes it
-        server.append(uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)))
-        await server[0].serve(sockets=[listening])
+            app = mount(app, url)
+        app.add_middleware(_Known)
+        return app
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    while thread.is_alive() and not (server and server[0].started):
-        time.sleep(0.01)
-    yield url
-    server[0].should_exit = True
-    thread.join()
+    with serving(make) as url:
+        yield url
+
+
+@dataclass(frozen=True)
+class _Visitor:
+    proof: str
+
+
+class _Known:
+    """As the gate does: says who asks. Here everybody is signed in, each browser that brings a cookie on its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            cookie = Request(scope).cookies.get("giljabi_session", "nobody")
+            scope.setdefault("state", {})["identity"] = _Visitor(cookie)
+        await self._app(scope, receive, send)

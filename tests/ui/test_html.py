@@ -15,12 +15,14 @@ from tests.ui.fake_api import ATTACK, EVIDENCE, QUOTE, FakeApi
 from ui.page import evidence
 from ui.page.documents import shelf
 from ui.page.page import build
+from ui.page.signed_in import SignedIn
 from ui.page.transcript import history, transcript
 from ui.page.turn import Turn
 from ui.text import SENTENCES, Language
 
 TODAY = date(2026, 11, 22)
 BOTH: list[Language] = ["ko", "en"]
+STAFF = SignedIn("person-1", "staff", "한빛정밀")
 
 
 class Tags(HTMLParser):
@@ -81,7 +83,7 @@ def test_nothing_foreign_becomes_markup(language: Language) -> None:
     pieces = [
         transcript([replace(shown, cards=cards), replace(shown, phase="failed", error=hostile)], TODAY, language),
         history([head], hostile, language),
-        shelf(documents, language),
+        shelf(documents, STAFF, language),
     ]
     for html in pieces:
         tags = Tags(html)
@@ -139,7 +141,7 @@ def test_only_the_companys_own_documents_can_be_deleted() -> None:
     api = FakeApi()
     own = api.add_document("표준서.pdf", "indexed")
     shared = api.add_document("선반.md", "indexed", "library", fictional=True)
-    html = shelf(list(api.documents.values()), "ko")
+    html = shelf(list(api.documents.values()), STAFF, "ko")
     assert f'data-target="{own}"' in html
     assert f'data-target="{shared}"' not in html
     assert "가상 설비" in html

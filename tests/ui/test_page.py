@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import DESKTOP, PHONE, ask, chromium, visit
-from tests.ui.fake_api import ATTACK, FakeApi, served
+from tests.ui.fake_api import ATTACK, STAFF, FakeApi, served
 
 pytestmark = pytest.mark.e2e
 
@@ -34,6 +33,7 @@ def api(server: tuple[FakeApi, str]) -> FakeApi:
     api.conversations.clear()
     api.documents.clear()
     api.feedback.clear()
+    api.visitor = dict(STAFF)
     api.pace, api.closed = 0.06, 0
     return api
 
@@ -114,9 +114,11 @@ def test_stopping_midway_keeps_what_was_said_and_what_was_opened(page: Page, api
 def test_conversations_are_found_again_and_deleted_only_when_sure(page: Page, api: FakeApi) -> None:
     ask(page, "상생형 AI트랙은 무엇인가요?")
     finished(page)
+    api.pace = 0.4
     ask(page, "기다려도 됩니다")
     expect(page.get_by_text("대기 2번째")).to_be_visible()
     finished(page, 1)
+    api.pace = 0.06
     assert len(api.conversations) == 1
     page.get_by_role("button", name="새 대화").click()
     expect(page.get_by_role("heading", name="무엇이 궁금하세요?")).to_be_visible()
@@ -176,7 +178,7 @@ def test_a_failed_question_is_not_lost_and_an_abstention_leads_on(page: Page) ->
     expect(page.get_by_text("답할 근거가 없습니다")).to_be_visible()
     expect(page.locator("footer")).to_be_hidden()
     page.get_by_role("button", name="자료 올리기").click()
-    expect(page.get_by_role("button", name="파일 올리기")).to_be_visible()
+    expect(page.locator(".gj-upload")).to_contain_text("파일 올리기")
 
 
 def test_the_language_changes_without_a_reload_and_is_remembered(page: Page) -> None:
@@ -228,19 +230,49 @@ def test_a_phone_has_room_for_everything_and_for_a_thumb(phone: Page, api: FakeA
     assert fits()
 
 
-def test_files_go_up_and_their_fate_is_shown(page: Page, api: FakeApi, tmp_path: Path) -> None:
-    good, bad = tmp_path / "작업 표준서.txt", tmp_path / "설치.exe"
-    for path in (good, bad):
-        path.write_text("가나다", encoding="utf-8")
+def test_files_go_up_and_their_fate_is_shown(page: Page, api: FakeApi) -> None:
+    names = ["작업 표준서.txt", "설치.exe", "너무 큰 <img src=x onerror='window.pwned = 1'>.pdf"]
     page.get_by_role("tab", name="자료").click()
-    page.locator(".gj-documents input[type=file]").set_input_files([good, bad])
+    page.get_by_label("파일 올리기").set_input_files(
+        [{"name": name, "mimeType": "text/plain", "buffer": "가나다".encode()} for name in names]
+    )
+    refused = page.get_by_role("alert")
+    expect(refused).to_have_text(f"{names[2]}: 100 MB보다 큰 파일은 받을 수 없습니다. 나누어 올려 주세요.")
     rows = page.locator(".gj-shelf li")
     expect(rows.filter(has_text="작업 표준서.txt")).to_contain_text("사용 가능")
     expect(rows.filter(has_text="설치.exe")).to_contain_text("아직 읽지 못하는 형식입니다")
+    expect(rows).to_have_count(2)
     rows.filter(has_text="설치.exe").get_by_role("button", name="자료 지우기").click()
     page.get_by_role("dialog").get_by_role("button", name="지우기").click()
     expect(rows).to_have_count(1)
     assert [document["name"] for document in api.documents.values()] == ["작업 표준서.txt"]
+    assert page.evaluate("window.pwned") is None
+
+
+def test_a_document_is_kept_from_the_hosts_llm_with_the_keyboard(page: Page, api: FakeApi) -> None:
+    key = api.add_document("도면.pdf", "indexed")
+    page.get_by_role("tab", name="자료").click()
+    switch = page.get_by_role("switch", name="주관기업 LLM 전송 금지: 도면.pdf")
+    expect(switch).not_to_be_checked()
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(switch).to_be_checked()
+    assert api.documents[key]["stays_here"] is True
+    switch.click()
+    expect(switch).not_to_be_checked()
+    assert api.documents[key]["stays_here"] is False
+
+
+def test_a_consultant_reads_and_changes_nothing(browser: Browser, url: str, api: FakeApi) -> None:
+    api.visitor |= {"role": "consultant", "granted": ["hanbit"]}
+    api.add_document("도면.pdf", "indexed")
+    with visit(browser, url) as page:
+        expect(page.locator(".gj-name")).to_have_text("한빛정밀 · 컨설턴트")
+        page.get_by_role("tab", name="자료").click()
+        expect(page.get_by_role("heading", name="‘한빛정밀’의 자료")).to_be_visible()
+        expect(page.locator(".gj-shelf li")).to_have_count(1)
+        for changing in (".gj-upload", ".gj-switched", ".gj-delete"):
+            expect(page.locator(changing)).to_have_count(0)
 
 
 def test_two_people_do_not_see_each_others_turns(browser: Browser, url: str, page: Page, api: FakeApi) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ import gradio as gr
 
 from ui.client import Client
 from ui.errors import ClientError
+from ui.page.clients import Clients
 from ui.page.live import DIRECT, QUIET, event_value, live_html, problem
 from ui.page.transcript import history, transcript
 from ui.page.turn import Turn, recalled
@@ -25,10 +26,10 @@ GONE = 404
 
 class ChatTab:
     """Builds the tab inside the Blocks at hand. The turns and the conversation's id belong to the browser session;
-    `clients` holds one client a language.
+    `clients` asks as the visitor.
     """
 
-    def __init__(self, clients: Mapping[Language, Client], language: Any) -> None:
+    def __init__(self, clients: Clients, language: Any) -> None:
         self._clients = clients
         self._language = language
         self.turns = gr.State(())
@@ -89,8 +90,9 @@ class ChatTab:
             self.conversation,
         ]
 
-    def labels(self, turns: Turns, conversation: str, language: Language) -> Update:
-        """Everything the tab says, in another language."""
+    def labels(self, turns: Turns, conversation: str, client: Client) -> Update:
+        """Everything the tab says, in the client's language."""
+        language = client.language
         return {
             self.box: gr.update(
                 label=sentence("ask_label", language),
@@ -101,21 +103,21 @@ class ChatTab:
             self.stop: gr.update(value=sentence("stop", language)),
             self.notice: f'<p class="gj-ai" role="note">{sentence("ai_notice", language)}</p>',
             self.transcript: transcript(turns, _today(), language),
-            self.history: self._listed(conversation, language),
+            self.history: _listed(client, conversation),
         }
 
-    def arrive(self, conversation: str, language: Language) -> Update:
+    def arrive(self, conversation: str, client: Client) -> Update:
         """The page has been opened: go on where this browser left off."""
         turns: Turns = ()
         if conversation:
             try:
-                turns = self._recall(conversation, language)
+                turns = _recall(client, conversation)
             except ClientError:  # deleted meanwhile, or the server is away: the list below says so
                 conversation = ""
-        return self.labels(turns, conversation, language) | {self.turns: turns, self.conversation: conversation}
+        return self.labels(turns, conversation, client) | {self.turns: turns, self.conversation: conversation}
 
     async def _ask(
-        self, typed: str, turns: Turns, conversation: str, language: Language, event: gr.EventData
+        self, typed: str, turns: Turns, conversation: str, language: Language, event: gr.EventData, request: gr.Request
     ) -> AsyncGenerator[Update]:
         chosen = event_value(event, "question")
         question = (chosen or typed).strip()
@@ -132,7 +134,7 @@ class ChatTab:
             **self._shown((*kept, turn), language),
         }
         try:
-            events = self._clients[language].aask_stream(question, conversation)
+            events = self._clients.of(request, language).aask_stream(question, conversation)
             async with aclosing(events):
                 async for name, data in events:
                     turn = turn.after(name, data)
@@ -142,67 +144,70 @@ class ChatTab:
             update = self._shown((*kept, turn.failed(error.title)), language)
             yield update | ({self.conversation: ""} if error.status == GONE else {})
 
-    def _settle(self, typed: str, turns: Turns, conversation: str, language: Language) -> Update:
+    def _settle(self, typed: str, turns: Turns, conversation: str, language: Language, request: gr.Request) -> Update:
         """After a question, however it ended. Nothing writes the turns meanwhile, so a turn that is still live was
         stopped. A question that failed goes back into the box unless another is there.
         """
-        update = self._begun(conversation, (*turns[:-1], *(turn.stopped() for turn in turns[-1:])), language)
+        settled = (*turns[:-1], *(turn.stopped() for turn in turns[-1:]))
+        update = self._begun(conversation, settled, self._clients.of(request, language))
         failed = bool(turns) and turns[-1].phase == "failed" and not typed.strip()
         return update | {self.box: turns[-1].question if failed else gr.skip()}
 
-    def _fresh(self, language: Language) -> Update:
-        return self._begun("", (), language)
+    def _fresh(self, language: Language, request: gr.Request) -> Update:
+        return self._begun("", (), self._clients.of(request, language))
 
-    def _open(self, conversation: str, language: Language, event: gr.EventData) -> Update:
-        target = event_value(event, "target")
+    def _open(self, conversation: str, language: Language, event: gr.EventData, request: gr.Request) -> Update:
+        target, client = event_value(event, "target"), self._clients.of(request, language)
         try:
-            return self._begun(target, self._recall(target, language), language)
+            return self._begun(target, _recall(client, target), client)
         except ClientError as error:
-            return {self.alert: problem(error), self.history: self._listed(conversation, language)}
+            return {self.alert: problem(error), self.history: _listed(client, conversation)}
 
-    def _forget(self, conversation: str, language: Language, event: gr.EventData) -> Update:
-        target = event_value(event, "target")
+    def _forget(self, conversation: str, language: Language, event: gr.EventData, request: gr.Request) -> Update:
+        target, client = event_value(event, "target"), self._clients.of(request, language)
         try:
-            self._clients[language].delete_conversation(target)
+            client.delete_conversation(target)
         except ClientError as error:
-            return {self.alert: problem(error), self.history: self._listed(conversation, language)}
+            return {self.alert: problem(error), self.history: _listed(client, conversation)}
         if target == conversation:
-            return self._begun("", (), language)
-        return {self.alert: "", self.history: self._listed(conversation, language)}
+            return self._begun("", (), client)
+        return {self.alert: "", self.history: _listed(client, conversation)}
 
-    def _rate(self, turns: Turns, language: Language, event: gr.EventData) -> Update:
+    def _rate(self, turns: Turns, language: Language, event: gr.EventData, request: gr.Request) -> Update:
         rating = int(event_value(event, "rating"))
         comment = event_value(event, "comment").strip() or None
         at, turn = next((at, turn) for at, turn in enumerate(turns) if turn.turn_id == event_value(event, "turn"))
         try:
-            self._clients[language].feedback(turn.conversation_id, turn.turn_id, rating, comment)
+            self._clients.of(request, language).feedback(turn.conversation_id, turn.turn_id, rating, comment)
         except ClientError as error:
             return {self.alert: problem(error)}
         rated = (*turns[:at], turn.rated(rating, comment), *turns[at + 1 :])
         return {self.alert: "", **self._shown(rated, language)}
 
-    def _begun(self, conversation: str, turns: Turns, language: Language) -> Update:
+    def _begun(self, conversation: str, turns: Turns, client: Client) -> Update:
         return {
             self.conversation: conversation,
-            self.history: self._listed(conversation, language),
+            self.history: _listed(client, conversation),
             self.alert: "",
             self.send: gr.update(visible=True),
             self.stop: gr.update(visible=False),
-            **self._shown(turns, language),
+            **self._shown(turns, client.language),
         }
 
     def _shown(self, turns: Turns, language: Language) -> Update:
         return {self.transcript: transcript(turns, _today(), language), self.turns: turns}
 
-    def _recall(self, conversation: str, language: Language) -> Turns:
-        kept = self._clients[language].conversation(conversation)
-        return tuple(recalled(turn, conversation) for turn in kept["turns"])
 
-    def _listed(self, conversation: str, language: Language) -> str:
-        try:
-            return history(self._clients[language].conversations(), conversation, language)
-        except ClientError as error:
-            return history((), conversation, language, problem(error))
+def _recall(client: Client, conversation: str) -> Turns:
+    kept = client.conversation(conversation)
+    return tuple(recalled(turn, conversation) for turn in kept["turns"])
+
+
+def _listed(client: Client, conversation: str) -> str:
+    try:
+        return history(client.conversations(), conversation, client.language)
+    except ClientError as error:
+        return history((), conversation, client.language, problem(error))
 
 
 def _today() -> date:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from ui.errors import ClientError
 
-_SCRIPT = Path(__file__).with_name("page.js")
+SCRIPT = Path(__file__).with_name("page.js")
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """Options of every event: no veil over the page, no entry in an API of Gradio's own."""
@@ -27,7 +27,7 @@ def live_html(value: str, events: tuple[str, ...], elem_id: str) -> Any:
     return gr.HTML(
         value,
         elem_id=elem_id,
-        head=f"<script>{_SCRIPT.read_text(encoding='utf-8')}</script>",
+        head=f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>",
         js_on_load=f"/* {named} */ giljabi.listen(element, trigger, watch);",
         apply_default_css=False,
     )

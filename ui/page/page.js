@@ -5,6 +5,7 @@ window.giljabi ??= (() => {
   let leftFrom = null; // the mark that led to the card being read
   let turns = 0;
   let drawerOpen = false;
+  let left = false; // signed out, by the visitor or by somebody else
 
   const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
@@ -29,14 +30,17 @@ window.giljabi ??= (() => {
     mark?.focus({ preventScroll: true });
   }
 
-  function sure(asked) {
+  const sure = async (asked) => (await ask(asked.sure, [["no", asked.no], ["yes", asked.yes]])) === "yes";
+
+  // The answer that was chosen; nothing where the box was closed otherwise.
+  function ask(question, answers) {
     return new Promise((decided) => {
       const box = document.createElement("dialog");
       box.className = "gj-sure";
       const words = document.createElement("p");
-      words.textContent = asked.sure;
+      words.textContent = question;
       const row = document.createElement("div");
-      for (const [answer, label] of [["no", asked.no], ["yes", asked.yes]]) {
+      for (const [answer, label] of answers) {
         const choice = document.createElement("button");
         choice.type = "button";
         choice.className = answer;
@@ -47,7 +51,7 @@ window.giljabi ??= (() => {
       box.append(words, row);
       box.addEventListener("close", () => {
         box.remove();
-        decided(box.returnValue === "yes");
+        decided(box.returnValue);
       });
       document.querySelector(".contain").append(box); // where the style sheet reaches
       box.showModal();
@@ -73,11 +77,13 @@ window.giljabi ??= (() => {
     const button = event.target.closest("button, summary");
     if (!button) return;
     const carried = { ...button.dataset }; // as pressed: a new rendering may reuse this button for another row
-    const { act, card, back, tab, drawer } = carried;
+    const { act, card, back, tab, drawer, signOut, copy } = carried;
     if (card) return openCard(card, button);
     if (back) return goBack(back);
     if (tab) return document.querySelectorAll(".gj-tabs [role=tab]")[tab]?.click();
     if (drawer !== undefined) return setDrawer(!drawerOpen);
+    if (signOut !== undefined) return leave();
+    if (copy !== undefined) return copied(button);
     if (button.matches(".gj-card > summary")) opened.set(button.parentElement.id, !button.parentElement.open);
     if (!act || (carried.sure && !(await sure(carried)))) return;
     if (LEAVING.includes(act)) await idle();
@@ -88,11 +94,80 @@ window.giljabi ??= (() => {
     trigger(act, carried);
   }
 
-  function submitted(event, trigger) {
+  async function submitted(event, trigger) {
     const form = event.target;
     if (!form.dataset.act) return;
     event.preventDefault();
-    trigger(form.dataset.act, { ...form.dataset, ...Object.fromEntries(new FormData(form)) });
+    const pressed = event.submitter;
+    const sent = { ...form.dataset, ...Object.fromEntries(new FormData(form, pressed)) };
+    if (pressed?.dataset.sure && !(await sure(pressed.dataset))) return;
+    trigger(form.dataset.act, sent);
+  }
+
+  async function leave() {
+    left = true;
+    await fetch("/api/session", { method: "DELETE" }).catch(() => null);
+    goToSignIn();
+  }
+
+  const goToSignIn = () => location.assign(`/sign-in?lang=${document.documentElement.lang === "en" ? "en" : "ko"}`);
+
+  // Gradio has no words for a visitor whose session ends while the page is open.
+  const fetched = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await fetched(...asked);
+    if (answer.status === 401 && !left) {
+      left = true;
+      const { ended, signIn } = document.querySelector("[data-sign-out]").dataset;
+      ask(ended, [["go", signIn]]).then(goToSignIn);
+    }
+    return answer;
+  };
+
+  // The clipboard is there over https and on this machine alone; elsewhere the words are marked and copied as of old.
+  async function copied(button) {
+    const words = button.parentElement.querySelector("code");
+    try {
+      await navigator.clipboard.writeText(words.textContent);
+    } catch {
+      getSelection().selectAllChildren(words);
+      if (!document.execCommand("copy")) return;
+    }
+    button.textContent = button.dataset.copied;
+  }
+
+  // Files go to the API itself, one after the other, as the visitor.
+  async function uploaded(event, trigger) {
+    const input = event.target.closest("input[data-upload]");
+    if (!input?.files.length) return;
+    const state = input.closest("[lang]").querySelector("[role=status]");
+    const results = [];
+    input.disabled = true;
+    state.hidden = false;
+    for (const file of input.files) {
+      const words = { name: file.name, done: results.length + 1, all: input.files.length };
+      state.textContent = input.dataset.sending.replace(/{(name|done|all)}/g, (_, word) => words[word]);
+      results.push({ name: file.name, ...(await sent(file, input)) });
+    }
+    state.hidden = true;
+    input.disabled = false;
+    input.value = "";
+    trigger(input.dataset.upload, { results: JSON.stringify(results) });
+  }
+
+  async function sent(file, input) {
+    const body = new FormData();
+    body.append("file", file);
+    try {
+      const answer = await fetch("/api/documents", {
+        method: "POST",
+        body,
+        headers: { "Accept-Language": input.closest("[lang]").lang },
+      });
+      return await answer.json();
+    } catch {
+      return { title: input.dataset.failed };
+    }
   }
 
   function localTime(time, language) {
@@ -117,6 +192,15 @@ window.giljabi ??= (() => {
       if (card && element.contains(card)) card.open = open;
     });
     setDrawer(drawerOpen);
+    element.querySelectorAll("[data-link]").forEach((link) => {
+      link.textContent = new URL(link.dataset.link, location.href).href;
+    });
+    // A new rendering fills the old one's forms: what was written into one must not end up in another.
+    if (element.querySelector(".gj-room, .gj-told[role=status]")) {
+      document.querySelectorAll(".gj-room form").forEach((form) => form.reset());
+    }
+    const arrived = element.querySelector("[data-arrive], .gj-told");
+    arrived?.focus({ preventScroll: arrived.matches(".gj-told") });
     if (!element.querySelector(".gj-transcript")) return;
     const shown = element.querySelectorAll(".gj-turn");
     if (shown.length > turns) shown[shown.length - 1].scrollIntoView({ block: "start", behavior: calm() });
@@ -139,6 +223,7 @@ window.giljabi ??= (() => {
     listen(element, trigger, watch) {
       element.addEventListener("click", (event) => clicked(event, trigger));
       element.addEventListener("submit", (event) => submitted(event, trigger));
+      element.addEventListener("change", (event) => uploaded(event, trigger));
       watch("value", () => rendered(element));
       rendered(element);
     },

@@ -1,0 +1,34 @@
+"""Secrets handed out once and kept as their hash: links, sessions, keys."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+
+BYTES = 32
+
+
+def issue(prefix: str = "") -> tuple[str, str]:
+    """A new secret of 256 bits and what is kept of it. Nothing slower than SHA-256 is needed for that much chance."""
+    secret = prefix + secrets.token_urlsafe(BYTES)
+    return secret, kept(secret)
+
+
+def kept(secret: str) -> str:
+    """What is stored for a secret: 64 hexadecimal digits. Any text has one, also one that is no secret of ours."""
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def identifier(kind: str) -> str:
+    """A new id, told apart by its kind: `person-4f…`."""
+    return f"{kind}-{secrets.token_hex(12)}"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def moment(at: datetime) -> str:
+    """A time as it is stored: UTC, to the microsecond, so that it sorts as text."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,204 @@
+"""`/api/company`: what a company's admin decides about its people, keys, consultants and data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from serving.accounts.grants import Grant
+from serving.accounts.keys import Key
+from serving.accounts.people import Person
+from serving.accounts.roles import Role
+from serving.api.body import Body
+from serving.api.problem import problems
+from serving.audit import Action
+from serving.errors import RequestError
+from serving.gate import Identity, Rule, identity, may
+from serving.overview import Fact
+from serving.wiring import Desk, Wired
+
+router = APIRouter(prefix="/api/company", tags=["company"])
+Who = Annotated[Identity, Depends(identity)]
+
+
+class CompanyMarks(Body):
+    stays_here: bool = Field(description="주관기업 LLM 전송 금지 for everything of the company")
+
+
+class Invited(Body):
+    role: Literal["staff", "admin"] = "staff"
+    name: str = Field(default="", max_length=80)
+
+
+class KeyWanted(Body):
+    role: Literal["staff", "admin"] = "staff"
+    name: str = Field(default="", max_length=80)
+
+
+class GrantWanted(Body):
+    consultant: str = Field(max_length=40, description="The consultant's id, as they see it under /api/session")
+    days: int = Field(ge=1, le=366)
+
+
+class Consent(Body):
+    overview: bool = Field(description="Whether the company is counted in the host's overview")
+    facts: dict[str, str] = Field(
+        default={}, description="What is published then: size_class, sector, region", max_length=10
+    )
+
+
+class Consents(TypedDict):
+    overview: bool
+
+
+class OwnCompany(TypedDict):
+    """`published`: what the company lets be counted, by fact."""
+
+    company_id: str
+    name: str
+    state: str
+    stays_here: bool
+    created_at: str
+    consents: Consents
+    published: dict[Fact, str]
+
+
+class People(TypedDict):
+    people: list[Person]
+
+
+class Keys(TypedDict):
+    keys: list[Key]
+
+
+class Grants(TypedDict):
+    grants: list[Grant]
+
+
+class Link(TypedDict):
+    """Works once, and is shown now alone."""
+
+    link: str
+
+
+class NewKey(TypedDict):
+    """`key` is the secret, which is shown now and never again."""
+
+    key_id: str
+    key: str
+
+
+@router.get("")
+@may(Rule.COMPANY)
+def company(who: Who, desk: Desk, wired: Wired) -> OwnCompany:
+    """The caller's company, its marks and consents."""
+    found = desk.accounts.companies.find(mine(who))
+    return {
+        "company_id": found.company_id,
+        "name": found.name,
+        "state": found.state,
+        "stays_here": found.stays_here,
+        "created_at": found.created_at,
+        "consents": {"overview": wired.consents.given(found.company_id)},
+        "published": wired.consents.published(found.company_id),
+    }
+
+
+@router.patch("", status_code=204)
+@may(Rule.ADMIN)
+def mark(body: CompanyMarks, who: Who, desk: Desk) -> None:
+    """Mark the whole company 주관기업 LLM 전송 금지, or take the mark away."""
+    desk.mark(mine(who), who.person, stays_here=body.stays_here)
+
+
+@router.get("/people")
+@may(Rule.ADMIN)
+def people(who: Who, desk: Desk) -> People:
+    """Everybody of the company, those revoked included."""
+    return {"people": desk.accounts.people.of(mine(who))}
+
+
+@router.post("/people", status_code=201)
+@may(Rule.ADMIN)
+def invite(body: Invited, who: Who, desk: Desk) -> Link:
+    """Invite somebody: the link works once, for seven days, and is shown now alone."""
+    return {"link": join_link(desk.invite(Role(body.role), mine(who), body.name, who.person))}
+
+
+@router.delete("/people/{person_id}", status_code=204, responses=problems(409))
+@may(Rule.ADMIN)
+def revoke_person(person_id: str, who: Who, desk: Desk) -> None:
+    """The person is signed out and cannot sign in again."""
+    desk.revoke_person(person_id, mine(who), who.person)
+
+
+@router.get("/keys")
+@may(Rule.ADMIN)
+def keys(who: Who, desk: Desk) -> Keys:
+    """The company's API keys, without their secrets; break-glass accesses of the operator among them."""
+    return {"keys": desk.accounts.keys.of(mine(who))}
+
+
+@router.post("/keys", status_code=201)
+@may(Rule.ADMIN)
+def make_key(body: KeyWanted, who: Who, desk: Desk) -> NewKey:
+    """A new API key. `key` is shown now and never again."""
+    made, secret = desk.make_key(Role(body.role), mine(who), body.name, who.person)
+    return {"key_id": made.key_id, "key": secret}
+
+
+@router.delete("/keys/{key_id}", status_code=204)
+@may(Rule.ADMIN)
+def revoke_key(key_id: str, who: Who, desk: Desk) -> None:
+    """The key stops working at once; streams it has open end."""
+    desk.revoke_key(key_id, mine(who), who.person)
+
+
+@router.get("/grants")
+@may(Rule.ADMIN)
+def grants(who: Who, desk: Desk) -> Grants:
+    """Which consultants the company let in, and until when."""
+    return {"grants": desk.accounts.grants.of(mine(who))}
+
+
+@router.post("/grants", status_code=201)
+@may(Rule.ADMIN)
+def grant(body: GrantWanted, who: Who, desk: Desk) -> Grant:
+    """Let a consultant read the company's documents and ask over them for some days."""
+    return desk.grant(mine(who), body.consultant, body.days, who.person)
+
+
+@router.delete("/grants/{grant_id}", status_code=204)
+@may(Rule.ADMIN)
+def withdraw(grant_id: str, who: Who, desk: Desk) -> None:
+    """The consultant is out at once."""
+    desk.withdraw_grant(mine(who), grant_id, who.person)
+
+
+@router.put("/consents", status_code=204)
+@may(Rule.ADMIN)
+def consent(body: Consent, who: Who, wired: Wired) -> None:
+    """Be counted in the host's overview, or no longer: at once."""
+    company_id = mine(who)
+    if body.overview:
+        wired.consents.give(company_id, who.person)
+        wired.consents.publish(company_id, body.facts)
+        wired.office.books.record(company_id, who.person, Action.CONSENT_GIVEN, "overview")
+    else:
+        wired.consents.withdraw(company_id, who.person)
+        wired.office.books.record(company_id, who.person, Action.CONSENT_WITHDRAWN, "overview")
+
+
+def mine(who: Identity) -> str:
+    """The caller's own company. The rule has let in its people alone."""
+    if who.company is None:
+        raise RequestError("forbidden", 403)
+    return who.company
+
+
+def join_link(secret: str) -> str:
+    """Where an invitation is opened. After `#`, so that it stays out of logs and referrers."""
+    return f"/join#{secret}"

@@ -1,0 +1,23 @@
+"""The tables of both kinds of database, as the code that uses them declares them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, MetaData
+
+from assistant import records
+from knowledge import registry
+from retrieval import store
+from serving import audit, disclosure, overview
+from serving.accounts import tables
+
+SHARED: list[MetaData] = [
+    *(tables.metadata, audit.metadata, audit.anchor_metadata, disclosure.metadata, overview.metadata),
+]
+PLACE: list[MetaData] = [registry.metadata, store.TABLES, records.metadata, audit.metadata]
+
+
+def made(engine: Engine) -> Engine:
+    """The engine, its empty database now a place's."""
+    for metadata in PLACE:
+        metadata.create_all(engine)
+    return engine

@@ -1,0 +1,241 @@
+"""Every route for every role, made from the app itself: a new route is in it without anybody's doing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from starlette.routing import Mount, Route
+
+from knowledge import starter
+from retrieval.korean import Tokenizer
+from serving.accounts.roles import Role
+from serving.gate import Rule, Rules, UngatedRouteError, may
+from serving.product import Engines
+from tests.fakes import ScriptedModel, engine
+from tests.installation import Installation, bearer, control, installed
+
+LIBRARY = [("공용.md", "# 공용 자료\n\n자율형공장의 정부지원금은 최대 6억 원이다.\n".encode())]
+CANARY = "카나리아비밀도면"
+SECRET = f"# 사출기 {CANARY}\n\n사출기 {CANARY} 알람 E-999의 조치는 밸브를 잠그는 것이다.\n".encode()
+FREE = {"/health/live", "/health/ready", "/enter", "/api/session", "/api/invitations", "/api/invitations/{token}"}
+"""What nobody need sign in for. It is short, and written here by hand on purpose."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody with a key. `reads`: the company whose place is theirs to open, if any."""
+
+    name: str
+    headers: dict[str, str]
+    rules: frozenset[Rule]
+    reads: str | None
+
+
+@pytest.fixture(scope="module")
+def its(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Iterator[Installation]:
+    engines = Engines(control(engine(ScriptedModel(script=lambda prompt: prompt[-300:]))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(starter, "starter_files", lambda: LIBRARY)
+        home = tmp_path_factory.mktemp("home")
+        with installed(
+            home, tokenizer, engines=engines, headers=False, person_a_minute=100_000, company_a_minute=100_000
+        ) as its:
+            yield its
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What the other company has, by the name of the path parameter its id goes into."""
+
+    company: str
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def theirs(its: Installation) -> Theirs:
+    """A company with something of everything, whose ids the others all know."""
+    company = its.company("남의회사")
+    admin = its.key("admin", company)
+    document = its.add(f"{CANARY}.md", SECRET, admin)
+    asked = its.http.post("/api/ask", json={"question": f"{CANARY} 알람 E-999 조치는?"}, headers=admin).json()
+    assert CANARY in asked["answer"]
+    key = its.http.post("/api/company/keys", json={"name": CANARY}, headers=admin).json()
+    consultant, _ = its.base.office.make_key(Role.CONSULTANT, None, CANARY, "operator")
+    body = {"consultant": consultant.key_id, "days": 3}
+    grant = its.http.post("/api/company/grants", json=body, headers=admin).json()
+    link = its.http.post("/api/company/people", json={"name": CANARY}, headers=admin).json()["link"]
+    person = its.base.office.join(link.removeprefix("/join#"), CANARY, "someone@other", "a long password 1")
+    return Theirs(
+        company,
+        {
+            "document_id": document["document_id"],
+            "conversation_id": asked["conversation_id"],
+            "turn_id": asked["turn_id"],
+            "key_id": key["key_id"],
+            "grant_id": grant["grant_id"],
+            "person_id": person.person_id,
+            "company": company,
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def callers(its: Installation, theirs: Theirs) -> list[Caller]:
+    """One of each role; none of them has anything to do with the other company."""
+    own = its.company("한빛정밀")
+    office = its.base.office
+    consultant, consultants = office.make_key(Role.CONSULTANT, None, "", "operator")
+    office.grant(own, consultant.key_id, 7, "admin")
+    _, glass = office.break_glass(own, "시험", 30, "operator")
+    base = {Rule.PUBLIC}
+    known = {*base, Rule.KNOWN}
+    people = {*known, Rule.READ, Rule.WRITE, Rule.COMPANY}
+    return [
+        Caller("nobody", {}, frozenset(base), None),
+        Caller("wrong key", bearer("gj_wrong"), frozenset(base), None),
+        Caller("staff", its.key("staff", own), frozenset(people), own),
+        Caller("admin", its.key("admin", own), frozenset({*people, Rule.ADMIN}), own),
+        Caller("consultant", bearer(consultants), frozenset({*known, Rule.READ}), own),
+        Caller("consultant of nobody", its.key("consultant"), frozenset(known), None),
+        Caller("trainer", its.key("trainer"), frozenset({*known, Rule.READ}), None),
+        Caller("host", its.key("host"), frozenset({*known, Rule.HOST}), None),
+        Caller("operator", its.key("operator"), frozenset({*known, Rule.OPERATOR}), None),
+        Caller("break glass", bearer(glass), frozenset({*known, Rule.READ}), own),
+    ]
+
+
+def routes(its: Installation) -> list[tuple[Route, Rule]]:
+    app: Any = its.http.app
+    return [(route, stated.rule) for route, stated in Rules(api_routes(app)).all()]
+
+
+def api_routes(app: FastAPI) -> list[Any]:
+    return [route for route in app.routes if not isinstance(route, Mount)]
+
+
+def call(its: Installation, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
+    """The request, its body as the route wants it where that is easy to tell, else an empty object."""
+    if path == "/api/documents" and method == "POST":
+        return its.http.request(method, path, headers=headers, files={"file": ("x.md", b"# x\n\ny\n")})
+    bodies: dict[str, Any] = {
+        "/api/ask": {"question": f"{CANARY} 알람 E-999 조치는?"},
+        "/v1/chat/completions": {"messages": [{"role": "user", "content": f"{CANARY} 알람 E-999 조치는?"}]},
+    }
+    params = {"q": CANARY} if path == "/api/search" else None
+    body = bodies.get(path, {"stays_here": True, "rating": 1}) if method not in {"GET", "HEAD"} else None
+    return its.http.request(method, path, headers=headers, json=body, params=params, follow_redirects=False)
+
+
+def filled(path: str, ids: dict[str, str]) -> str:
+    return re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids.get(found[1], "none"), path)
+
+
+def test_what_needs_no_sign_in_is_what_is_written_here(its: Installation) -> None:
+    free = {route.path for route, rule in routes(its) if rule == Rule.PUBLIC}
+    known = {"/api/sign-in-ways", "/oidc/start", "/oidc/callback"}
+    assert free - known == FREE
+
+
+def test_every_route_for_every_role_and_the_other_companys_ids(
+    its: Installation, theirs: Theirs, callers: list[Caller]
+) -> None:
+    """401 without proof, 403 without the right, and never a byte of the other company's in what comes back."""
+    before = snapshot(its, theirs)
+    checked = 0
+    for route, rule in routes(its):
+        for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
+            for caller in callers:
+                if method == "DELETE" and Rule.OPERATOR in caller.rules & {rule}:
+                    checked += 1  # the operator may revoke and remove, and would
+                    continue
+                answer = call(its, method, filled(route.path, theirs.ids), caller.headers)
+                said = f"{caller.name}: {method} {route.path} → {answer.status_code}"
+                if rule not in caller.rules:
+                    wanted = 401 if caller.rules == {Rule.PUBLIC} else 403
+                    assert answer.status_code == wanted, said
+                else:
+                    assert answer.status_code not in {401, 403} or rule == Rule.PUBLIC, said
+                    assert answer.status_code < 500, said
+                if rule != Rule.OPERATOR:
+                    assert CANARY.encode() not in scrubbed(answer.content), said
+                checked += 1
+    assert checked >= len(callers) * len(routes(its))
+    assert snapshot(its, theirs) == before
+
+
+def scrubbed(content: bytes) -> bytes:
+    """The answer without the question, which says the canary itself."""
+    return content.replace(f"{CANARY} 알람 E-999 조치는?".encode(), b"")
+
+
+def snapshot(its: Installation, theirs: Theirs) -> dict[str, Any]:
+    """What the other company has, as it sees it itself."""
+    with its.product.opened(theirs.company) as opened:
+        documents = [(entry.document_id, entry.status, entry.stays_here) for entry in opened.place.registry.entries()]
+    accounts = its.base.office.accounts
+    return {
+        "documents": documents,
+        "people": accounts.people.of(theirs.company),
+        "keys": [key for key in accounts.keys.of(theirs.company) if key.name == CANARY],
+        "grants": accounts.grants.of(theirs.company),
+        "company": accounts.companies.find(theirs.company),
+    }
+
+
+def test_an_id_of_another_company_is_like_one_that_is_not(
+    its: Installation, theirs: Theirs, callers: list[Caller]
+) -> None:
+    staff = next(caller for caller in callers if caller.name == "admin")
+    for route, rule in routes(its):
+        if "{" not in route.path or rule not in staff.rules or rule == Rule.PUBLIC:
+            continue
+        for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
+            other = call(its, method, filled(route.path, theirs.ids), staff.headers)
+            none = call(its, method, filled(route.path, {}), staff.headers)
+            assert (other.status_code, other.content) == (none.status_code, none.content), f"{method} {route.path}"
+
+
+def test_a_consultant_cannot_choose_a_company_that_did_not_let_them_in(
+    its: Installation, theirs: Theirs, callers: list[Caller]
+) -> None:
+    consultant = next(caller for caller in callers if caller.name == "consultant")
+    chosen = {**consultant.headers, "X-Giljabi-Company": theirs.company}
+    assert its.http.get("/api/documents", headers=chosen).status_code == 403
+    chosen = {**consultant.headers, "X-Giljabi-Company": consultant.reads or ""}
+    assert its.http.get("/api/documents", headers=chosen).status_code == 200
+
+
+def test_a_route_without_a_rule_keeps_the_app_from_being_built() -> None:
+    router = APIRouter()
+
+    @router.get("/leak")
+    def leak() -> str:
+        return ""
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(router)
+    with pytest.raises(UngatedRouteError):
+        Rules(app.routes)
+
+    @app.get("/stated")
+    @may(Rule.KNOWN)
+    def stated() -> str:
+        return ""
+
+    alone = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    alone.add_api_route("/stated", stated)
+    assert [found.rule for _, found in Rules(alone.routes).all()] == [Rule.KNOWN]
+    alone.mount("/files", FastAPI())
+    with pytest.raises(UngatedRouteError):
+        Rules(alone.routes)
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/gradio_api/file=/etc/passwd", "/../etc/passwd", "/api/documents/"])
+def test_what_is_not_there_tells_a_stranger_nothing(its: Installation, path: str) -> None:
+    assert its.http.get(path).status_code == 401
