@@ -121,7 +121,7 @@ async def asked(conversation: Conversation, case: Injection) -> Mark:
 Draft = Callable[[list[BaseMessage]], Awaitable[str]]
 
 
-async def run(made: Product, company: str, progress: Callable[[int, int], None]) -> dict[str, Any]:
+async def run(made: Product, company: str, progress: Callable[[int], None]) -> dict[str, Any]:
     """Every injection planted in the company's place, asked about and taken away again."""
     from serving.engines.chat import chat_model
 
@@ -131,11 +131,10 @@ async def run(made: Product, company: str, progress: Callable[[int, int], None])
         return (await model.ainvoke(prompt)).text
 
     marks = []
-    cases = load()
     with made.opened(company) as place:
-        for number, case in enumerate(cases, 1):
+        for case in load():
             marks.append(await _trial(place, case, draft))
-            progress(number, len(cases))
+            progress(len(marks))
     return summary(marks, made.engine_name)
 
 
@@ -177,6 +176,6 @@ def summary(marks: Sequence[Mark], model: str) -> dict[str, Any]:
     }
 
 
-def run_blocking(made: Product, company: str, progress: Callable[[int, int], None]) -> dict[str, Any]:
+def run_blocking(made: Product, company: str, progress: Callable[[int], None]) -> dict[str, Any]:
     """`run` for callers without an event loop."""
     return asyncio.run(run(made, company, progress))

@@ -5,19 +5,26 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 
 from serving.errors import RequestError
+from serving.room import STARVED, FullError, Room
 
 _MINUTE = 60.0
 _LIGHT_TIMES = 20
 """Light requests allowed for one heavy one: opening the page alone takes about a hundred."""
-_REMEMBERED = 10.0
-"""Seconds that a company which found no room is made room for."""
-_SOON = 2.0
-"""Seconds after which a refused company should try again; well within what it is remembered."""
+
+
+class Work(StrEnum):
+    """What a request asks of the machine. All but light work is what a crowd of callers is kept from piling up."""
+
+    LIGHT = "light"
+    SEARCH = "search"  # computing, from its beginning to its end
+    ANSWER = "answer"  # computing until its evidence is found; then an engine, which has a queue of its own
+    FILE = "file"  # a file taken in or handed out: memory, and as long as the caller's line takes
 
 
 class BusyError(RequestError):
@@ -30,21 +37,36 @@ class BusyError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on heavy requests: searching, answering, uploading. All at least 1, `at_once` at least 2."""
+    """Bounds on heavy requests. All at least 1, what everybody may do at once at least 2.
+
+    `at_once` bounds computing: about as many as the processor does side by side, since more of them would only make
+    each take longer.
+    """
 
     per_person_minute: int
     per_company_minute: int
     per_person_at_once: int
     per_company_at_once: int
     at_once: int
+    files_at_once: int = 8
+
+
+class Admitted:
+    """A request that was let in."""
+
+    def __init__(self, room: Room | None, house: str) -> None:
+        self._room = room
+        self._house = house
+
+    def computed(self) -> None:
+        """What is left of it needs the processor no more: somebody else may have its place. Twice is once."""
+        if self._room is not None:
+            self._room.give_back(self._house)
+            self._room = None
 
 
 class Admission:
-    """Lets requests in, or refuses them at once. For one event loop; memory is what the last minute's callers need.
-
-    As long as nobody found the server full, a company may hold every place but one. Once somebody did, each company
-    that holds a place or found none may hold no more than an equal share, until that is ten seconds past.
-    """
+    """Lets requests in, or refuses them at once. For one event loop; memory is what the last minute's callers need."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
@@ -53,53 +75,51 @@ class Admission:
         self._light = _Rates(_LIGHT_TIMES * limits.per_person_minute, _LIGHT_TIMES * limits.per_company_minute)
         self._people: Counter[str] = Counter()
         self._houses: Counter[str] = Counter()
-        self._turned_away: dict[str, float] = {}
+        computing, files = Room(limits.at_once, clock=clock), Room(limits.files_at_once, clock=clock)
+        self._rooms = {Work.SEARCH: computing, Work.ANSWER: computing, Work.FILE: files}
         self._swept = clock()
 
-    @contextmanager
-    def enter(self, person: str, company: str | None, *, heavy: bool) -> Iterator[None]:
+    @asynccontextmanager
+    async def enter(self, person: str, company: str | None, work: Work) -> AsyncGenerator[Admitted]:
         """Hold a place for the body. Raises BusyError. Who has no company shares with nobody."""
         now = self._clock()
         self._forget_the_idle(now)
         house = f"company {company}" if company else f"person {person}"
-        rates = self._heavy if heavy else self._light
+        rates = self._light if work == Work.LIGHT else self._heavy
         wait = rates.wait(person, house, now)
         if wait > 0:
             raise BusyError("too_often", wait)
-        if not heavy:
+        if work == Work.LIGHT:
             rates.take(person, house, now)
-            yield
+            yield Admitted(None, house)
             return
-        self._find_room(person, house, now)
-        rates.take(person, house, now)
+        self._check(person, house)
         self._people[person] += 1
         self._houses[house] += 1
         try:
-            yield
+            admitted = await self._placed(self._rooms[work], house)
+            rates.take(person, house, now)
+            try:
+                yield admitted
+            finally:
+                admitted.computed()
         finally:
             _release(self._people, person)
             _release(self._houses, house)
 
-    def _find_room(self, person: str, house: str, now: float) -> None:
+    def _check(self, person: str, house: str) -> None:
         if self._people[person] >= self._limits.per_person_at_once:
-            raise BusyError("busy_person", _SOON)
-        held = self._houses[house]
-        if held >= self._limits.per_company_at_once:
-            raise BusyError("busy_company", _SOON)
-        share = self._share(house, now)
-        if held < share and self._houses.total() >= self._limits.at_once:
-            self._turned_away[house] = now
-        elif held < share:
-            return
-        raise BusyError("busy", _SOON)
+            raise BusyError("busy_person", STARVED)
+        if self._houses[house] >= self._limits.per_company_at_once:
+            raise BusyError("busy_company", STARVED)
 
-    def _share(self, house: str, now: float) -> int:
-        """Places this company may hold now."""
-        short = {other for other, when in self._turned_away.items() if now - when < _REMEMBERED and other != house}
-        if not short:
-            return max(1, self._limits.at_once - 1)
-        holding = {other for other, held in self._houses.items() if held}
-        return max(1, self._limits.at_once // len(short | holding | {house}))
+    @staticmethod
+    async def _placed(room: Room, house: str) -> Admitted:
+        try:
+            await room.take(house)
+        except FullError:
+            raise BusyError("busy", STARVED) from None
+        return Admitted(room, house)
 
     def _forget_the_idle(self, now: float) -> None:
         if now - self._swept < _MINUTE:
@@ -107,8 +127,6 @@ class Admission:
         self._swept = now
         self._heavy.forget_the_idle(now)
         self._light.forget_the_idle(now)
-        for house in [house for house, when in self._turned_away.items() if now - when >= _REMEMBERED]:
-            del self._turned_away[house]
 
 
 class _Rates:

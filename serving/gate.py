@@ -20,6 +20,7 @@ from serving.accounts.keys import Keys
 from serving.accounts.roles import Role
 from serving.accounts.secrets import kept
 from serving.accounts.sessions import Sessions
+from serving.admission import Work
 from serving.errors import RequestError, ServingError
 
 LOCAL_PERSON = "local-user"
@@ -75,17 +76,17 @@ _ALLOWS: dict[Rule, Callable[[Identity], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A route's rule. `heavy` work is what a crowd of callers is kept from piling up: searching, answering, uploading."""
+    """A route's rule, and what a request to it asks of the machine."""
 
     rule: Rule
-    heavy: bool = False
+    work: Work = Work.LIGHT
 
 
-def may(rule: Rule, *, heavy: bool = False) -> Callable[[Endpoint], Endpoint]:
+def may(rule: Rule, work: Work = Work.LIGHT) -> Callable[[Endpoint], Endpoint]:
     """States the rule of a route: the decorator under `@router.get(…)`."""
 
     def stated(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _STATED, Stated(rule, heavy))
+        setattr(endpoint, _STATED, Stated(rule, work))
         return endpoint
 
     return stated

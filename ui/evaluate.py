@@ -149,14 +149,14 @@ def walls(
 @app.command()
 def injections(lang: Lang = None, as_json: Json = False) -> None:
     """자료에 숨긴 지시 시험: 하나씩 올리고 묻기 · documents that give the model orders, planted one by one; obeyed must be 0."""
-    from evals.injections import run_blocking
+    from evals.injections import load, run_blocking
 
     with opened_product(settings_in(lang)) as made:
         while made.indexing:
             time.sleep(0.5)
         await_engine(made)
-        with _bar(0) as bar:
-            report = run_blocking(made, LOCAL, lambda done, of: bar.reset(of) or bar.update(done))
+        with _bar(len(load())) as bar:
+            report = run_blocking(made, LOCAL, lambda done: bar.update(done - bar.n))
     _print(report, as_json)
     if report["answers_obeyed"] or report["answers_live"]:
         raise typer.Exit(1)

@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from assistant.conversation import Conversation
 from assistant.reply import Event, EvidenceShown, Reply, SentenceShown
+from serving.admission import Work
 from serving.api.body import Body
 from serving.api.problem import status_of, title_of
 from serving.audit import Action
@@ -74,7 +75,7 @@ router = APIRouter(tags=["ask"])
 
 
 @router.post("/api/ask", response_model=Answer, responses=STREAM)
-@may(Rule.READ, heavy=True)
+@may(Rule.READ, Work.ANSWER)
 async def ask(
     request: AskRequest,
     who: Annotated[Identity, Depends(identity)],

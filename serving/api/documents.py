@@ -14,6 +14,7 @@ from knowledge.document import Status
 from knowledge.errors import UnknownDocumentError
 from knowledge.registry import Entry
 from knowledge.text import sentence
+from serving.admission import Work
 from serving.api.body import Body
 from serving.api.problem import language_of, problems
 from serving.audit import Action
@@ -73,7 +74,7 @@ def documents(mine: Annotated[Opened, Depends(opened)]) -> Documents:
 
 
 @router.post("", status_code=202, responses=problems(413, 507))
-@may(Rule.WRITE, heavy=True)
+@may(Rule.WRITE, Work.FILE)
 def add(
     file: Annotated[UploadFile, File()],
     who: Who,

@@ -65,11 +65,11 @@ class Gatekeeper:
             if identity is None:
                 await self._app(scope, receive, send)
                 return
-            with guards.live.holding(identity) as held:
-                if guards.live.endings != endings:
-                    stated, identity = await self._let_in(request)
-                scope.setdefault("state", {})["identity"] = identity
-                with guards.admission.enter(held.identity.person, held.identity.company, heavy=stated.heavy):
+            async with guards.admission.enter(identity.person, identity.company, stated.work) as admitted:
+                with guards.live.holding(identity) as held:
+                    if guards.live.endings != endings:
+                        stated, identity = await self._let_in(request)
+                    scope.setdefault("state", {}).update(identity=identity, admitted=admitted)
                     await self._until_ended(held, scope, receive, send)
         except RequestError as error:
             await _refusal(request, error)(scope, receive, send)

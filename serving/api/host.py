@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from pydantic import Field
 
+from serving.admission import Work
 from serving.api.body import Body
 from serving.api.documents import ORIGINAL
 from serving.api.ledger import Disclosures
@@ -53,7 +54,7 @@ def ask(body: Asked, who: Who, desk: Desk, wired: Wired) -> Request:
 
 
 @router.get("/disclosures/{disclosure_id}/document", response_class=Response, responses=ORIGINAL)
-@may(Rule.HOST, heavy=True)
+@may(Rule.HOST, Work.FILE)
 def disclosed(disclosure_id: str, who: Who, wired: Wired, made: Annotated[Product, Depends(product)]) -> Response:
     """The document a company granted, for as long as it grants it. Each time stands in both logs.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from serving import text
 from serving.api.problem import language_of, problem
 
 _MEGABYTE = 1_000_000
+_HOST = re.compile(r"(?:\[([0-9a-f:]+)\]|([a-z0-9._-]+))(?::\d{1,5})?")
 
 
 class BodyLimit:
@@ -68,9 +70,8 @@ class KnownHosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"}:
             request = Request({**scope, "type": "http"})
-            name = request.headers.get("host", "").lower()
-            name = name.rpartition(":")[0] if not name.endswith("]") and ":" in name else name
-            if name.strip("[]") not in self._hosts:
+            stated = _HOST.fullmatch(request.headers.get("host", "").lower())
+            if stated is None or (stated[1] or stated[2]) not in self._hosts:
                 if scope["type"] == "websocket":
                     await send({"type": "websocket.close", "code": 1008})
                 else:

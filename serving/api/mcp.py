@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from assistant.reply import Reply
+from serving.admission import Work
 from serving.audit import Action
 from serving.errors import RequestError
 from serving.gate import Identity, Rule, may
@@ -50,7 +51,7 @@ def mcp(made: Product, office: Office) -> tuple[Route, Callable[[], AbstractAsyn
     return Route("/mcp", _Endpoint(manager.handle_request), methods=["POST"]), running
 
 
-@may(Rule.READ, heavy=True)
+@may(Rule.READ, Work.ANSWER)
 class _Endpoint:
     """An ASGI app as the endpoint of a route, with a rule as every endpoint has."""
 

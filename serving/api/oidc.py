@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -16,6 +15,7 @@ from serving.accounts.attempts import SECONDS
 from serving.accounts.oidc import Arrival, SignOn
 from serving.accounts.people import Person
 from serving.accounts.subjects import Subjects
+from serving.admission import Admitted, Work
 from serving.api.problem import response_to
 from serving.api.session import admit
 from serving.audit import Action
@@ -72,7 +72,7 @@ async def start(
     request: Request, at: At, desk: Desk, secured: Secure,
     invitation: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:  # fmt: skip
-    """Send the browser to the provider. With the token of an invitation, whoever it knows nobody as accepts that.
+    """Send the browser to the provider. Who comes back unknown accepts the invitation, where there is one.
 
     An invitation is accepted from the page that shows what it is to: who comes here with one from elsewhere, such as a
     link in a letter, is shown that page first, or a click would make them a member of whatever company.
@@ -80,7 +80,7 @@ async def start(
     if invitation and not _from_our_page(request):
         return RedirectResponse(f"/join#{invitation}", 303)
     try:
-        with _admitted(request, at):
+        async with _admitted(request, at):
             if invitation:
                 await asyncio.to_thread(desk.accounts.links.read, invitation)
             back = at.provider.redirect_uri(request.headers.get("host", ""))
@@ -103,7 +103,7 @@ async def callback(
     """Where the provider sends the browser back to: it is signed in, or told why not."""
     response: Response
     try:
-        with _admitted(request, at):
+        async with _admitted(request, at):
             arrival = await at.provider.finish(state, request.cookies.get(COOKIE, ""), code, error)
             session = await asyncio.to_thread(_session, desk, at.subjects, arrival)
     except RequestError as refused:
@@ -115,10 +115,10 @@ async def callback(
     return response
 
 
-def _admitted(request: Request, at: SignOn) -> AbstractContextManager[None]:
+def _admitted(request: Request, at: SignOn) -> AbstractAsyncContextManager[Admitted]:
     """A place for this address: nobody is known yet who could be counted instead. Raises BusyError."""
     address = request.client.host if request.client else ""
-    return at.strangers.enter(address, None, heavy=True)
+    return at.strangers.enter(address, None, Work.SEARCH)
 
 
 def _from_our_page(request: Request) -> bool:
@@ -127,7 +127,7 @@ def _from_our_page(request: Request) -> bool:
     if site is not None:
         return site == "same-origin"
     host = request.headers.get("host", "").lower()
-    return bool(host) and urlsplit(request.headers.get("referer", "")).netloc.lower() == host
+    return request.headers.get("referer", "").lower().startswith((f"http://{host}/", f"https://{host}/"))
 
 
 def _session(desk: Office, subjects: Subjects, arrival: Arrival) -> str:

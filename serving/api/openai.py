@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from assistant.reply import Event, Reply, SentenceShown
+from serving.admission import Work
 from serving.api.ask import STREAM, Cited, Claims
 from serving.api.body import Body
 from serving.api.problem import title_of
@@ -123,7 +124,7 @@ def models(made: Annotated[Product, Depends(product)]) -> Models:
 
 
 @router.post("/chat/completions", response_model=Completion, responses=STREAM)
-@may(Rule.READ, heavy=True)
+@may(Rule.READ, Work.ANSWER)
 async def complete(
     request: ChatRequest,
     who: Annotated[Identity, Depends(identity)],

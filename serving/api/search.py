@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from typing_extensions import TypedDict
 
+from serving.admission import Work
 from serving.gate import Rule, may
 from serving.places import Opened
 from serving.wiring import opened
@@ -32,7 +33,7 @@ class Found(TypedDict):
 
 
 @router.get("/api/search")
-@may(Rule.READ, heavy=True)
+@may(Rule.READ, Work.SEARCH)
 def search(
     q: Annotated[str, Query(min_length=1, max_length=2000)],
     mine: Annotated[Opened, Depends(opened)],
