@@ -12,7 +12,8 @@ run: $(VENV)/.installed  ## Install, fetch the models, serve page and API on htt
 
 test: $(VENV)/.installed-dev debian  ## Everything, the embedded engine's end-to-end included
 	$(BIN)/giljabi models fetch
-	$(BIN)/pytest -m "not vllm"
+	$(BIN)/pytest -m "not e2e and not vllm" -q -n auto
+	$(BIN)/pytest -m "e2e and not vllm"
 
 test-vllm: $(VENV)/.installed-dev  ## Real vLLM on the processor, in its own environment
 	$(BIN)/giljabi models fetch e5-small qwen2.5-coder-0.5b
@@ -24,7 +25,7 @@ check: $(VENV)/.installed-dev  ## Format, lint, types, architecture, unit tests
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -m "not e2e and not vllm" -q -n auto
+	$(BIN)/pytest -m "not e2e and not proof and not vllm" -q -n auto
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

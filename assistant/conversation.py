@@ -75,7 +75,7 @@ class Conversation:
         what was shown. Raises BadQuestionError and UnknownConversationError before anything is kept.
         """
         earlier = await asyncio.to_thread(self._earlier, person, conversation_id)
-        question = self._understood(text, earlier)
+        question = await asyncio.to_thread(self._understood, text, earlier)
         conversation_id, turn_id = await asyncio.to_thread(self._records.open_turn, person, text, conversation_id)
         shown, evidence, finished = "", list[dict[str, Any]](), False
         try:
@@ -99,7 +99,7 @@ class Conversation:
         self, person: str, text: str, earlier: Sequence[str], language: Language = "ko"
     ) -> AsyncGenerator[Event]:
         """Events of a turn that is not kept: the caller holds the conversation (`earlier`: its questions so far)."""
-        question = self._understood(text, earlier)
+        question = await asyncio.to_thread(self._understood, text, earlier)
         async with aclosing(self._events(person, question, language, (None, None))) as events:
             async for event in events:
                 yield event

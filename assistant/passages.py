@@ -41,7 +41,9 @@ class Finder:
                 continue
             if entry.reading is not None:
                 kept.append(hit)
-                passages.append(_passage(len(kept), hit, entry.reading, stays_here=entry.stays_here, own=hit.place != LIBRARY))
+                passages.append(
+                    _passage(len(kept), hit, entry.reading, stays_here=entry.stays_here, own=hit.place != LIBRARY)
+                )
         return SearchResult(tuple(kept), result.ms), passages
 
     def _weigh(self, terms: Iterable[str]) -> Mapping[str, float]:

@@ -1,12 +1,14 @@
-"""Ten times more than a server can do: who is let in waits at most twice as long as alone, the others are told so at once.
+"""Ten times more callers than a server sustains: who is let in waits at most twice as long as alone, the others are told.
 
-First one caller alone; then as many as are served at once, for what the server sustains; then ten times that, whoever
-was refused; then one caller again. Searches and questions are measured each by itself.
+First one caller alone, then ten for each that the server sustains (one a core), then one again. A caller asks again as
+soon as it is answered; one that was refused comes back after a tenth of a second, which is twenty times sooner than it
+is told to.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import time
@@ -14,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
 import httpx
 import numpy as np
@@ -21,13 +24,15 @@ import numpy as np
 from evals.server import Server, bearer, expected
 
 FOLD = 10
-"""How many times what the server sustains."""
 SLOWER, REFUSED_MS = 2.0, 100.0
 """What is promised: p95 of those let in, as a multiple of alone; p99 of a refusal."""
 Way = Literal["search", "ask"]
 WAYS: tuple[Way, ...] = ("search", "ask")
+COMPANIES = 4
+OK, REFUSED, BROKEN = 200, 429, 0
+_AGAIN = 0.1
+_LEAST = 20
 _SEED = 20261123
-_SILENCE = 180.0
 _QUESTIONS = (
     "자율형공장은 얼마까지 지원하나요?",
     "대·중소 상생형은 누가 몇 퍼센트를 내나요?",
@@ -40,7 +45,7 @@ _QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One request. `status` is 0 where the connection broke; `degraded` says why an answer was quoted."""
+    """One request. `status` is `BROKEN` where the connection was; `degraded` says why an answer was quoted."""
 
     way: Way
     ms: float
@@ -48,165 +53,150 @@ class Sample:
     degraded: str | None = None
 
 
-class Crowd:
-    """Callers of a server: some companies, with as many keys each."""
+class Caller:
+    """One key on a connection of its own. No more of a client than will do: what it takes, the server goes without."""
 
-    def __init__(self, server: Server, companies: int, keys: int) -> None:
-        self._server = server
-        self._chance = random.Random(_SEED)
-        self._callers = [secret for number in range(companies) for secret in self._company(number, keys)]
+    def __init__(self, port: int, secret: str, way: Way, seed: int) -> None:
+        self.way = way
+        self._port = port
+        self._secret = secret
+        self._chance = random.Random(seed)
+        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    def alone(self, seconds: float, least: int = 20) -> list[Sample]:
-        """One caller, one request after the other, for so long of each way, and at least so many."""
-        return asyncio.run(self._alone(seconds, least))
-
-    def sustained(self, seconds: float, callers: int) -> dict[Way, float]:
-        """Requests a second that are answered, of each way, by so many callers who ask again once they are answered."""
-        return asyncio.run(self._sustained(seconds, callers))
-
-    def overload(self, seconds: float, rates: dict[Way, float], progress: Callable[[float], None]) -> list[Sample]:
-        """Requests at these rates, whatever comes of those before. `progress` hears of the seconds gone."""
-        return asyncio.run(self._overload(seconds, rates, progress))
-
-    def _company(self, number: int, keys: int) -> list[str]:
-        """A company with a document and keys."""
-        operator = bearer(self._server.keys["operator"])
-        with httpx.Client(base_url=self._server.url, headers=operator, timeout=60) as http:
-            made = expected(http.post("/api/companies", json={"name": f"협력사 {number}"}), 201)
-            wanted = {"role": "staff", "company": made["company_id"]}
-            secrets = [str(expected(http.post("/api/keys", json=wanted), 201)["key"]) for _ in range(keys)]
-            text = f"# 설비 {number}\n\n설비 {number}호기의 점검 주기는 {number + 1}개월이다.\n"
-            file = {"file": (f"{number}.md", text.encode())}
-            expected(http.post("/api/documents", files=file, headers=bearer(secrets[0])), 202)
-            while self._waiting(http, secrets[0]):
-                time.sleep(0.5)
-        return secrets
-
-    @staticmethod
-    def _waiting(http: httpx.Client, secret: str) -> bool:
-        listed = expected(http.get("/api/documents", headers=bearer(secret)), 200)["documents"]
-        return any(item["status"] in {"queued", "read"} for item in listed)
-
-    async def _alone(self, seconds: float, least: int) -> list[Sample]:
-        samples: list[Sample] = []
-        async with self._client() as http:
-            for way in WAYS:
-                end, count = time.monotonic() + seconds, 0
-                while count < least or time.monotonic() < end:
-                    samples.append(await self._call(http, way))
-                    count += 1
-        return samples
-
-    async def _sustained(self, seconds: float, callers: int) -> dict[Way, float]:
-        rates: dict[Way, float] = {}
-
-        async def ask_on(way: Way, end: float) -> int:
-            answered = 0
-            while time.monotonic() < end:
-                sample = await self._call(http, way)
-                answered += sample.status == httpx.codes.OK
-                if sample.status == httpx.codes.TOO_MANY_REQUESTS:
-                    await asyncio.sleep(0.05)
-            return answered
-
-        async with self._client() as http:
-            for way in WAYS:
-                started = time.monotonic()
-                counts = await asyncio.gather(*(ask_on(way, started + seconds) for _ in range(callers)))
-                rates[way] = sum(counts) / (time.monotonic() - started)
-        return rates
-
-    async def _overload(
-        self, seconds: float, rates: dict[Way, float], progress: Callable[[float], None]
-    ) -> list[Sample]:
-        async with self._client() as http, asyncio.TaskGroup() as group:
-            started = time.monotonic()
-            streams = [group.create_task(self._stream(http, way, rates[way], seconds)) for way in WAYS]
-            while not all(stream.done() for stream in streams):
-                await asyncio.sleep(0.5)
-                progress(min(seconds, time.monotonic() - started))
-        return [sample for stream in streams for sample in stream.result()]
-
-    async def _stream(self, http: httpx.AsyncClient, way: Way, rate: float, seconds: float) -> list[Sample]:
-        """Requests of one way at random moments, `rate` of them a second."""
-        tasks: list[asyncio.Task[Sample]] = []
-        at = started = time.monotonic()
-        while (at := at + self._chance.expovariate(rate)) < started + seconds:
-            await asyncio.sleep(max(0.0, at - time.monotonic()))
-            tasks.append(asyncio.create_task(self._call(http, way)))
-        return list(await asyncio.gather(*tasks))
-
-    async def _call(self, http: httpx.AsyncClient, way: Way) -> Sample:
-        headers, question = bearer(self._chance.choice(self._callers)), self._chance.choice(_QUESTIONS)
+    async def call(self) -> Sample:
+        """One request and its whole answer."""
+        request = self._request()
         started = time.perf_counter()
         try:
-            if way == "search":
-                answer = await http.get("/api/search", params={"q": question}, headers=headers)
-            else:
-                answer = await http.post("/api/ask", json={"question": question}, headers=headers)
-        except httpx.TransportError:
-            return Sample(way, (time.perf_counter() - started) * 1000, 0)
+            status, body = await self._exchanged(request)
+        except (OSError, EOFError):
+            self.hang_up()
+            status, body = BROKEN, b""
         ms = (time.perf_counter() - started) * 1000
-        asked = way == "ask" and answer.status_code == httpx.codes.OK
-        return Sample(way, ms, answer.status_code, answer.json()["degraded"] if asked else None)
+        degraded = json.loads(body)["degraded"] if self.way == "ask" and status == OK else None
+        return Sample(self.way, ms, status, degraded)
 
-    def _client(self) -> httpx.AsyncClient:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
-        return httpx.AsyncClient(base_url=self._server.url, timeout=_SILENCE, limits=limits, trust_env=False)
+    async def call_until(self, end: float) -> list[Sample]:
+        """One request after the other."""
+        samples: list[Sample] = []
+        while time.monotonic() < end:
+            samples.append(await self.call())
+            if samples[-1].status != OK:
+                await asyncio.sleep(self._chance.uniform(0.5, 1.5) * _AGAIN)
+        return samples
+
+    def hang_up(self) -> None:
+        if self._line is not None:
+            self._line[1].close()
+            self._line = None
+
+    def _request(self) -> bytes:
+        question = self._chance.choice(_QUESTIONS)
+        body = json.dumps({"question": question}).encode() if self.way == "ask" else b""
+        first = f"GET /api/search?q={quote(question)}" if self.way == "search" else "POST /api/ask"
+        head = (
+            f"{first} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self._secret}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    async def _exchanged(self, request: bytes) -> tuple[int, bytes]:
+        if self._line is None:
+            self._line = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._line
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        return int(head[9:12]), await reader.readexactly(length)
 
 
-def run(server: Server, companies: int, keys: int, seconds: float, progress: Callable[[float], None]) -> dict[str, Any]:
-    """The whole proof on a running server; `progress` hears of the overload's seconds."""
-    crowd = Crowd(server, companies, keys)
-    crowd.alone(2)  # what is loaded at the first use
-    before = crowd.alone(seconds / 6)
-    rates = crowd.sustained(seconds / 6, callers=os.cpu_count() or 1)
-    offered = {way: FOLD * rate for way, rate in rates.items()}
-    under = crowd.overload(seconds, offered, progress)
-    after = crowd.alone(seconds / 6)
-    return report(before, rates, under, after, crashed=not server.alive)
+def run(server: Server, seconds: float, progress: Callable[[float], None]) -> dict[str, Any]:
+    """The whole proof on a running server; `progress` hears of the seconds of overload that are gone."""
+    callers = os.cpu_count() or 1
+    secrets = _keys(server, FOLD * callers)
+    asyncio.run(_alone(server, secrets[0], 1))  # what is loaded at its first use
+    before = asyncio.run(_alone(server, secrets[0], seconds / 6))
+    under = asyncio.run(_crowd(server, secrets, seconds, progress))
+    after = asyncio.run(_alone(server, secrets[0], seconds / 6))
+    return {"callers": len(secrets), "crashed": not server.alive, **report(before, under, after)}
 
 
-def report(
-    before: Sequence[Sample],
-    rates: dict[Way, float],
-    under: Sequence[Sample],
-    after: Sequence[Sample],
-    *,
-    crashed: bool,
-) -> dict[str, Any]:
-    """Figures of a run, and whether all that is promised held."""
-    figures: dict[str, Any] = {"crashed": crashed}
-    kept = not crashed
+async def _alone(server: Server, secret: str, seconds: float) -> list[Sample]:
+    """One caller, so long of each way, or as long as a few take."""
+    samples: list[Sample] = []
     for way in WAYS:
-        alone, then = _times(before, way, 200), _times(after, way, 200)
-        admitted, refused = _times(under, way, 200), _times(under, way, 429)
-        of_way = [sample for sample in under if sample.way == way]
-        ratio = _at(admitted, 95) / _at(alone, 95)
-        others = Counter(sample.status for sample in of_way if sample.status not in {200, 429})
-        figures[way] = {
-            "alone": _summary(alone),
-            "sustained_a_second": round(rates[way], 2),
-            "offered": len(of_way),
-            "admitted": _summary(admitted),
-            "admitted_p95_to_alone": round(ratio, 2),
-            "refused": _summary(refused),
-            "degraded": dict(Counter(sample.degraded for sample in of_way if sample.degraded)),
-            "other_statuses": dict(others),
-            "afterwards": _summary(then),
-            "afterwards_p95_to_alone": round(_at(then, 95) / _at(alone, 95), 2),
-        }
-        kept &= ratio <= SLOWER and not others and (not refused or _at(refused, 99) <= REFUSED_MS)
-    return {**figures, "kept": bool(kept)}
+        caller, end, count = Caller(server.port, secret, way, _SEED), time.monotonic() + seconds, 0
+        while count < _LEAST or time.monotonic() < end:
+            samples.append(await caller.call())
+            count += 1
+        caller.hang_up()
+    return samples
 
 
-def _times(samples: Sequence[Sample], way: Way, status: int) -> list[float]:
-    return [sample.ms for sample in samples if sample.way == way and sample.status == status]
+async def _crowd(
+    server: Server, secrets: Sequence[str], seconds: float, progress: Callable[[float], None]
+) -> list[Sample]:
+    """All at once; every other one searches."""
+    callers = [Caller(server.port, secret, WAYS[nth % 2], _SEED + nth) for nth, secret in enumerate(secrets)]
+    started = time.monotonic()
+    tasks = [asyncio.create_task(caller.call_until(started + seconds)) for caller in callers]
+    while not all(task.done() for task in tasks):
+        await asyncio.sleep(0.5)
+        progress(min(seconds, time.monotonic() - started))
+    for caller in callers:
+        caller.hang_up()
+    return [sample for task in tasks for sample in task.result()]
 
 
-def _summary(times: Sequence[float]) -> dict[str, float]:
-    return {"n": len(times), **{f"p{p}_ms": round(_at(times, p), 1) for p in (50, 95, 99)}}
+def _keys(server: Server, count: int) -> list[str]:
+    """So many keys, of some companies in turn; each has a document."""
+    keys: list[str] = []
+    with httpx.Client(base_url=server.url, headers=bearer(server.keys["operator"]), timeout=60) as http:
+        for number in range(COMPANIES):
+            company = expected(http.post("/api/companies", json={"name": f"협력사 {number}"}), 201)["company_id"]
+            wanted = {"role": "staff", "company": company}
+            own = [str(expected(http.post("/api/keys", json=wanted), 201)["key"]) for _ in range(count // COMPANIES)]
+            text = f"# 설비 {number}\n\n설비 {number}호기의 점검 주기는 {number + 1}개월이다.\n"
+            expected(http.post("/api/documents", files={"file": ("설비.md", text)}, headers=bearer(own[0])), 202)
+            while _waiting(http, own[0]):
+                time.sleep(0.5)
+            keys += own
+    return keys
 
 
-def _at(times: Sequence[float], percent: float) -> float:
-    return float(np.percentile(times, percent)) if times else float("nan")
+def _waiting(http: httpx.Client, secret: str) -> bool:
+    listed = expected(http.get("/api/documents", headers=bearer(secret)), 200)["documents"]
+    return any(item["status"] in {"queued", "read"} for item in listed)
+
+
+def report(before: Sequence[Sample], under: Sequence[Sample], after: Sequence[Sample]) -> dict[str, Any]:
+    """Figures of a run, and whether what is promised was kept."""
+    figures = {
+        way: _figures(*([one for one in part if one.way == way] for part in (before, under, after))) for way in WAYS
+    }
+    kept = all(
+        figure["p95_to_alone"] <= SLOWER and figure["refused"]["p99_ms"] <= REFUSED_MS and not figure["other_statuses"]
+        for figure in figures.values()
+    )
+    return {**figures, "kept": kept}
+
+
+def _figures(before: Sequence[Sample], under: Sequence[Sample], after: Sequence[Sample]) -> dict[str, Any]:
+    alone, admitted, then = _summary(before, OK), _summary(under, OK), _summary(after, OK)
+    return {
+        "alone": alone,
+        "admitted": admitted,
+        "p95_to_alone": round(admitted["p95_ms"] / alone["p95_ms"], 2),
+        "refused": _summary(under, REFUSED),
+        "degraded": dict(Counter(sample.degraded for sample in under if sample.degraded)),
+        "other_statuses": dict(Counter(sample.status for sample in under if sample.status not in {OK, REFUSED})),
+        "afterwards": then,
+        "afterwards_p95_to_alone": round(then["p95_ms"] / alone["p95_ms"], 2),
+    }
+
+
+def _summary(samples: Sequence[Sample], status: int) -> dict[str, float]:
+    """How many there were of this status, and how long they took; nought where there was none."""
+    times = [sample.ms for sample in samples if sample.status == status] or [0.0]
+    count = sum(sample.status == status for sample in samples)
+    return {"n": count, **{f"p{p}_ms": round(float(np.percentile(times, p)), 1) for p in (50, 95, 99)}}

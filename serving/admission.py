@@ -37,10 +37,10 @@ class BusyError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on heavy requests. All at least 1, what everybody may do at once at least 2.
+    """Bounds on heavy requests, all at least 1.
 
-    `at_once` bounds computing: about as many as the processor does side by side, since more of them would only make
-    each take longer.
+    `at_once` bounds computing. More of it side by side does not make more of it: Python runs one thread at a time, and
+    the embedder uses every core for one query. A second one pays where embedder or reranker are served elsewhere.
     """
 
     per_person_minute: int

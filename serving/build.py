@@ -252,7 +252,7 @@ def _wiring(base: Foundation, made: Product | None, *, secure: bool) -> Wiring:
 def _limits(settings: Settings) -> Limits:
     return Limits(
         settings.person_a_minute, settings.company_a_minute, settings.person_at_once, settings.company_at_once,
-        settings.at_once,
+        settings.at_once or (4 if settings.embed_url or settings.rerank_url else 1),
     )  # fmt: skip
 
 

@@ -37,7 +37,6 @@ class Room:
     """
 
     def __init__(self, most: int, patience: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
-        """`most` is at least 2."""
         self._most = most
         self._patience = patience
         self._clock = clock
@@ -78,7 +77,7 @@ class Room:
     def _call_in(self) -> None:
         now = self._clock()
         for waiting in list(self._line):
-            if self._may_hold(waiting.house):
+            if self._may_hold(waiting.house) and not waiting.let_in.done():
                 self._line.remove(waiting)
                 self._hold(waiting.house, now)
                 waiting.let_in.set_result(None)

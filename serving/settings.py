@@ -91,7 +91,9 @@ class Settings(BaseSettings):
     company_a_minute: int = Field(default=300, ge=1, description="The same of one company")
     person_at_once: int = Field(default=4, ge=1, description="The same of one person at a time")
     company_at_once: int = Field(default=16, ge=1, description="The same of one company at a time")
-    at_once: int = Field(default=32, ge=2, description="The same of everybody at a time")
+    at_once: int = Field(
+        default=0, ge=0, description="Searches computed at a time, of everybody; 0: as many as make none of them slower"
+    )
 
     @classmethod
     def settings_customise_sources(

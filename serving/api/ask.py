@@ -13,10 +13,11 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from assistant.conversation import Conversation
+from assistant.errors import EngineDownError
 from assistant.reply import Event, EvidenceShown, Reply, SentenceShown
-from serving.admission import Work
+from serving.admission import Admitted, Work
 from serving.api.body import Body
+from serving.api.gatekeeper import admitted
 from serving.api.problem import status_of, title_of
 from serving.audit import Action
 from serving.gate import Identity, Rule, identity, may
@@ -82,27 +83,42 @@ async def ask(
     mine: Annotated[Opened, Depends(opened)],
     desk: Desk,
     made: Annotated[Product, Depends(product)],
+    place: Annotated[Admitted, Depends(admitted)],
     accept: Annotated[str, Header()] = "application/json",
 ) -> Response:
     """Answer a question with citations. With `Accept: text/event-stream`: events `evidence`, `token`…, `answer`."""
-    conversation = mine.conversation
-    if "text/event-stream" in accept:
-        # What is wrong with a question is a plain error, not a broken stream.
-        await asyncio.to_thread(conversation.check, who.person, request.question, request.conversation_id)
-        await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
-        events = _stream(conversation, who, request, made.metrics)
-        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-    await asyncio.to_thread(conversation.check, who.person, request.question, request.conversation_id)
+    # What is wrong with a question is a plain error, not a broken stream.
+    await asyncio.to_thread(mine.conversation.check, who.person, request.question, request.conversation_id)
     await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
-    reply = await conversation.ask(who.person, request.question, request.conversation_id, request.language)
+    turn = mine.conversation.turn(who.person, request.question, request.conversation_id, request.language)
+    events = until_evidence(turn, place)
+    if "text/event-stream" in accept:
+        streamed = _stream(events, request, made.metrics)
+        return StreamingResponse(streamed, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    reply = await drained(events)
     made.metrics.answered(reply)
     return JSONResponse(reply.wire())
 
 
-async def _stream(
-    conversation: Conversation, who: Identity, request: AskRequest, metrics: Metrics
-) -> AsyncGenerator[str]:
-    turn = conversation.turn(who.person, request.question, request.conversation_id, request.language)
+async def until_evidence(turn: AsyncGenerator[Event], place: Admitted) -> AsyncGenerator[Event]:
+    """The events of a turn, which computes until its evidence is found; from then on it waits for an engine."""
+    async with aclosing(turn) as events:
+        async for event in events:
+            if isinstance(event, Reply):
+                place.computed()
+            yield event
+
+
+async def drained(turn: AsyncGenerator[Event]) -> Reply:
+    """The plain answer: the stream, drained."""
+    async with aclosing(turn) as events:
+        async for event in events:
+            if isinstance(event, Reply):
+                return event
+    raise EngineDownError("engine_down")
+
+
+async def _stream(turn: AsyncGenerator[Event], request: AskRequest, metrics: Metrics) -> AsyncGenerator[str]:
     try:
         async with aclosing(turn) as events:
             async for event in events:

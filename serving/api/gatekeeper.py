@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import text
-from serving.admission import Admission
+from serving.admission import Admission, Admitted
 from serving.api.origin import foreign
 from serving.api.problem import language_of, response_to
 from serving.errors import RequestError
@@ -23,6 +25,8 @@ COOKIE = "giljabi_session"
 CHOSEN = "x-giljabi-company"
 """Header by which a consultant names one of the companies that let them in."""
 SIGN_IN = "/sign-in"
+_THREADS = 4
+Answer = TypeVar("Answer")
 
 MountedRule = Callable[[str, str], Stated | None]
 """The rule for (method, path) of what is mounted beside the API: the page's own routes."""
@@ -47,6 +51,8 @@ class Gatekeeper:
     def __init__(self, app: ASGIApp, guards: Guards) -> None:
         self._app = app
         self._guards = guards
+        # Of its own: who is asking must be known at once, however many questions are being computed.
+        self._threads = ThreadPoolExecutor(_THREADS, "gate")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -79,14 +85,17 @@ class Gatekeeper:
         stated = self._guards.rules.of(request.scope) or self._guards.mounted(request.method, request.url.path)
         if stated is not None and stated.rule == Rule.PUBLIC:
             return stated, None
-        found = await asyncio.to_thread(self._identify, request)
+        found = await self._threaded(self._identify, request)
         if stated is None:
             # What exists is nobody's business who is not signed in.
             raise RequestError("not_found", 404) if found else RequestError("unauthorised", 401)
         decide(stated, found)
         if found is not None and found.read_only:
-            await asyncio.to_thread(self._guards.glass, found, request.url.path)
+            await self._threaded(self._guards.glass, found, request.url.path)
         return stated, found
+
+    async def _threaded(self, call: Callable[..., Answer], *arguments: object) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
 
     def _identify(self, request: Request) -> Identity | None:
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
@@ -102,6 +111,7 @@ class Gatekeeper:
 
     async def _until_ended(self, held: Held, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request; where its right is taken away meanwhile, say so in what has been begun and end it."""
+        place: Admitted = scope["state"]["admitted"]
         started: Message | None = None
         complete = False
 
@@ -109,6 +119,8 @@ class Gatekeeper:
             nonlocal started, complete
             started = message if message["type"] == "http.response.start" else started
             complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+            if complete:  # whoever has the whole answer may ask again at once
+                place.computed()
             await send(message)
 
         try:
@@ -126,6 +138,12 @@ class Gatekeeper:
                 await send({"type": "http.response.body", "body": _last_event(request, revoked), "more_body": False})
             else:
                 raise ConnectionResetError from None  # half a file must not look whole
+
+
+def admitted(request: Request) -> Admitted:
+    """The request's place among those that are served: for routes."""
+    found: Admitted = request.scope["state"]["admitted"]
+    return found
 
 
 def _is_stream(start: Message) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from mcp.server import MCPServer
@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from assistant.reply import Reply
-from serving.admission import Work
+from serving.admission import Admitted, Work
+from serving.api.ask import drained, until_evidence
+from serving.api.gatekeeper import admitted
 from serving.audit import Action
 from serving.errors import RequestError
 from serving.gate import Identity, Rule, may
 from serving.office import Office
-from serving.places import Opened
 from serving.product import Product
 
 INSTRUCTIONS = (
@@ -80,15 +80,17 @@ def _offer(server: MCPServer[Any], made: Product, office: Office) -> None:
         """A cited, checked answer in Korean. Nothing of the question is kept but that it was asked."""
         who = _who(context)
         with made.opened(_place(who)) as mine:
-            mine.conversation.check(who.person, question)
+            await asyncio.to_thread(mine.conversation.check, who.person, question)
             await asyncio.to_thread(office.books.record, who.place, who.person, Action.ASKED)
-            return await _reply(mine, who, question)
+            turn = mine.conversation.once(who.person, question, [])
+            return (await drained(until_evidence(turn, _admitted(context)))).wire()
 
 
-async def _reply(mine: Opened, who: Identity, question: str) -> dict[str, Any]:
-    async with aclosing(mine.conversation.once(who.person, question, [])) as events:
-        replies = [event async for event in events if isinstance(event, Reply)]
-    return replies[-1].wire()
+def _admitted(context: Context[Any, Request]) -> Admitted:
+    request = context.request_context.request
+    if request is None:
+        raise RequestError("unauthorised", 401)
+    return admitted(request)
 
 
 def _who(context: Context[Any, Request]) -> Identity:

@@ -16,9 +16,10 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from assistant.reply import Event, Reply, SentenceShown
-from serving.admission import Work
-from serving.api.ask import STREAM, Cited, Claims
+from serving.admission import Admitted, Work
+from serving.api.ask import STREAM, Cited, Claims, drained, until_evidence
 from serving.api.body import Body
+from serving.api.gatekeeper import admitted
 from serving.api.problem import title_of
 from serving.audit import Action
 from serving.errors import RequestError
@@ -131,18 +132,19 @@ async def complete(
     mine: Annotated[Opened, Depends(opened)],
     desk: Desk,
     made: Annotated[Product, Depends(product)],
+    place: Annotated[Admitted, Depends(admitted)],
 ) -> Response:
     """Answer the last user message, reading the earlier ones as the conversation. Nothing is kept."""
     text, earlier = request.question()
     conversation = mine.conversation
-    conversation.check(who.person, text)
+    await asyncio.to_thread(conversation.check, who.person, text)
     await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
+    turn = until_evidence(conversation.once(who.person, text, earlier), place)
     if request.stream:
-        chunks = _chunks(conversation.once(who.person, text, earlier), head, made.metrics)
+        chunks = _chunks(turn, head, made.metrics)
         return StreamingResponse(chunks, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-    async with aclosing(conversation.once(who.person, text, earlier)) as events:
-        reply = [event async for event in events if isinstance(event, Reply)][-1]
+    reply = await drained(turn)
     made.metrics.answered(reply)
     message = {"role": "assistant", "content": reply.answer, "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}

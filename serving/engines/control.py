@@ -41,8 +41,13 @@ class EngineControl:
 def control(
     endpoint: Endpoint, budget: Budget, salts: Salts | None, patience: float, stop: Callable[[], None]
 ) -> EngineControl:
-    """An endpoint put to use. `patience`: seconds a question waits for its turn."""
-    turns, probe, health = Turns(slots=SLOTS[endpoint.kind]), Probe(), _Health()
+    """An endpoint put to use. `patience`: seconds a question waits for its turn, where it is not sent away before.
+
+    Companies take turns; the questions of one company's people keep their order.
+    """
+    slots = SLOTS[endpoint.kind]
+    # As many may wait as are being answered: nobody waits longer than another's answer takes.
+    turns, probe, health = Turns(slots, line=slots), Probe(), _Health()
 
     async def responds() -> bool:
         return await probe.alive(endpoint, PROBE_SECONDS)
@@ -54,7 +59,7 @@ def control(
     async def turn(owner: Owner) -> AsyncGenerator[Callable[[], None]]:
         async with AsyncExitStack() as held:
             async with asyncio.timeout(patience):
-                await held.enter_async_context(turns.turn(owner))
+                await held.enter_async_context(turns.turn(owner.company))
             with health.asked():
                 yield health.answered
 

@@ -27,13 +27,19 @@ class _Ticket:
     told: Callable[[int], None]
     admitted: asyncio.Future[None] = field(repr=False)
     last_told: int = -1
+    running: bool = False
 
 
 class Turns:
-    """At most `slots` turns at once. For one event loop."""
+    """At most `slots` turns at once, and `line` who wait for one. For one event loop.
 
-    def __init__(self, slots: int) -> None:
+    When the line is full and one more comes, whoever's turn would be the last gives way, be it the newcomer or somebody
+    who waits already.
+    """
+
+    def __init__(self, slots: int, line: int) -> None:
         self._slots = slots
+        self._line = line
         self._running = 0
         self._arrivals = 0
         self._now = 0  # the round that is being served
@@ -52,7 +58,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, owner: Hashable, told: Callable[[int], None] | None = None) -> AsyncIterator[Place]:
-        """Waits for the owner's turn and holds it for the body.
+        """Waits for the owner's turn and holds it for the body. Raises TimeoutError for who must give way.
 
         `told` hears how many waiting turns come first, at once and whenever that changes; not at all when the turn
         comes without a wait. Leaving, also by cancellation, frees the place.
@@ -65,6 +71,7 @@ class Turns:
         self._waiting.append(ticket)
         ahead = self._order().index(ticket) + (self._running if self._running >= self._slots else 0)
         self._advance()
+        self._shorten()
         try:
             await ticket.admitted
             yield Place(ahead, loop.time() - asked)
@@ -74,7 +81,7 @@ class Turns:
     def _leave(self, ticket: _Ticket) -> None:
         if ticket in self._waiting:
             self._waiting.remove(ticket)
-        else:
+        elif ticket.running:
             self._running -= 1
         self._advance()
         if not self._waiting and not self._running:
@@ -88,6 +95,7 @@ class Turns:
             ticket = order.pop(0)
             self._waiting.remove(ticket)
             self._running += 1
+            ticket.running = True
             self._now = max(self._now, self._rounds[ticket.owner])
             self._rounds[ticket.owner] += 1
             ticket.admitted.set_result(None)
@@ -95,6 +103,14 @@ class Turns:
             if ticket.last_told != place:
                 ticket.last_told = place
                 ticket.told(place)
+
+    def _shorten(self) -> None:
+        """Sends away who would be served last, while too many wait."""
+        while len(self._waiting) > self._line:
+            last = self._order()[-1]
+            self._waiting.remove(last)
+            if not last.admitted.done():  # else it is on its way out already
+                last.admitted.set_exception(TimeoutError())
 
     def _order(self) -> list[_Ticket]:
         """Those waiting, next one first: by round, then by arrival. An owner's second question is due a round later."""

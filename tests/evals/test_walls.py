@@ -14,6 +14,8 @@ from retrieval.korean import Tokenizer
 from serving.gate import Gate, Identity
 from tests.installation import Installation, installed
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def its(tmp_path: Path, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:

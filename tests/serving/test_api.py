@@ -255,7 +255,18 @@ def test_health_metrics_and_docs(its: Installation, client: TestClient) -> None:
     assert "/api/ask" in client.get("/openapi.json").json()["paths"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:80@evil.example", "[::1]evil", "127.0.0.1:", "", "127.0.0.1.evil.example", "evil.example:7860"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1:80@evil.example",
+        "[::1]evil",
+        "127.0.0.1:",
+        "",
+        "127.0.0.1.evil.example",
+        "evil.example:7860",
+    ],
+)
 def test_an_unknown_host_is_refused(client: TestClient, host: str) -> None:
     assert client.get("/api/documents", headers={"Host": host}).status_code == 421
 

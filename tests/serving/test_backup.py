@@ -32,7 +32,7 @@ from tests.installation import Installation, installed
 LIBRARY = [("공용.md", "# 자율형공장\n\n자율형공장의 정부지원금은 최대 6억 원이다.\n".encode())]
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.e2e)]
 
-pytestmark = pytest.mark.usefixtures("quick", "library")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("quick", "library")]
 
 
 @pytest.fixture

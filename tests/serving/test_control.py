@@ -203,15 +203,15 @@ def test_the_product_sends_salts_and_keeps_to_the_context(tmp_path: Path) -> Non
     settings = Settings(
         engine="remote", llm_url="http://127.0.0.1:9/v1", llm_model="m", llm_context=2048, prompt_tokens=300
     )
-    made = build._engine(settings, Home(tmp_path), build.model_store(settings, Home(tmp_path)))
+    made = build._engines(settings, Home(tmp_path), build.model_store(settings, Home(tmp_path))).usual
     a, b = made.of("a"), made.of("b")
     assert a.model.extra_body["cache_salt"] != b.model.extra_body["cache_salt"]  # type: ignore[attr-defined]
     assert (a.budget.context, a.budget.evidence, a.budget.answer) == (2048, 300, build.ANSWER_TOKENS)
-    unsalted = build._engine(
+    unsalted = build._engines(
         settings.model_copy(update={"llm_cache_salt": False}),
         Home(tmp_path),
         build.model_store(settings, Home(tmp_path)),
-    )
+    ).usual
     assert unsalted.of("a").model.extra_body is None  # type: ignore[attr-defined]
 
 

@@ -31,7 +31,7 @@ LIBRARY = [("공용.md", "# 자율형공장\n\n자율형공장의 정부지원�
 WORD = "plantedcanaryword7391"
 NAME = f"한빛 {WORD}"
 
-pytestmark = pytest.mark.usefixtures("quick", "library")
+pytestmark = [pytest.mark.proof, pytest.mark.usefixtures("quick", "library")]
 
 
 @pytest.fixture

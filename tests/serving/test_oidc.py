@@ -25,6 +25,8 @@ from tests.serving.fake_provider import provider
 from tests.serving.openid import OURS, Office, log_of, office, refused, who, with_a_company
 from tests.serving.real_provider import real_provider, registered
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:

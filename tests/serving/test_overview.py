@@ -247,6 +247,7 @@ CHANGE = st.tuples(
 )
 
 
+@pytest.mark.proof
 @settings(max_examples=25, deadline=None)
 @given(months=st.lists(st.lists(CHANGE, max_size=10), min_size=1, max_size=4), seed=st.integers(0, 2**32))
 def test_no_output_tells_of_fewer_than_five(
@@ -276,6 +277,7 @@ def test_no_output_tells_of_fewer_than_five(
             assert all(FLOOR <= count <= whole - FLOOR for count in table.cells.values())
 
 
+@pytest.mark.proof
 @settings(max_examples=25, deadline=None)
 @given(months=st.lists(st.lists(CHANGE, max_size=10), min_size=2, max_size=5), seed=st.integers(0, 2**32))
 def test_no_two_outputs_isolate_fewer_than_five(

@@ -91,6 +91,7 @@ def test_a_marked_document_is_quoted_and_not_sent(tmp_path: Path, tokenizer: Tok
 def test_a_marked_company_sends_nothing_at_all_not_even_about_the_library(tmp_path: Path, tokenizer: Tokenizer) -> None:
     host = ScriptedModel(script=said)
     with lent(tmp_path, tokenizer, host) as its:
+        its.await_indexed({})
         assert its.http.patch("/api/company", json={"stays_here": True}).status_code == 204
         reply = ask(its, "자율형공장의 정부지원금은 최대 얼마인가요?")
     assert host.heard == []

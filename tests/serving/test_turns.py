@@ -17,8 +17,8 @@ async def _settle() -> None:
 class _Engine:
     """Runs turns one by one under the test's control and remembers their order."""
 
-    def __init__(self, slots: int = 1) -> None:
-        self.turns = Turns(slots)
+    def __init__(self, slots: int = 1, line: int = 99) -> None:
+        self.turns = Turns(slots, line)
         self.started: list[str] = []
         self.told: dict[str, list[int]] = {}
         self._done: dict[str, asyncio.Event] = {}
@@ -45,7 +45,7 @@ class _Engine:
 
 
 async def test_a_free_engine_is_had_at_once() -> None:
-    turns = Turns(1)
+    turns = Turns(1, line=99)
     async with turns.turn("kim") as place:
         assert (place.ahead, turns.running, turns.waiting) == (0, 1, 0)
     assert turns.running == 0
@@ -150,7 +150,7 @@ async def test_cancelled_in_the_moment_of_admission_the_turn_goes_on_to_the_next
 
 
 async def test_an_error_in_the_turn_frees_it() -> None:
-    turns = Turns(1)
+    turns = Turns(1, line=99)
     with pytest.raises(ValueError, match="broken"):
         async with turns.turn("kim"):
             raise ValueError("broken")
@@ -159,7 +159,7 @@ async def test_an_error_in_the_turn_frees_it() -> None:
 
 
 async def test_never_more_than_the_slots_and_nobody_is_lost() -> None:
-    turns = Turns(3)
+    turns = Turns(3, line=99)
     most = 0
     served = 0
 
@@ -178,3 +178,36 @@ async def test_never_more_than_the_slots_and_nobody_is_lost() -> None:
     assert most == 3
     assert served == sum(not task.cancelled() for task in tasks)
     assert (turns.running, turns.waiting) == (0, 0)
+
+
+async def test_when_the_line_is_full_whoever_would_be_last_gives_way() -> None:
+    engine = _Engine(line=1)
+    await engine.ask("kim", "k1")
+    await engine.ask("kim", "k2")
+    await engine.ask("kim", "k3")
+    with pytest.raises(TimeoutError):
+        await engine.tasks["k3"]  # behind k2, of the same owner
+    await engine.ask("lee", "l1")
+    with pytest.raises(TimeoutError):
+        await engine.tasks["k2"]  # lee has not had a turn yet
+    await engine.finish("k1")
+    await engine.finish("l1")
+    await asyncio.gather(engine.tasks["k1"], engine.tasks["l1"])
+    assert engine.started == ["k1", "l1"]
+    assert (engine.turns.running, engine.turns.waiting) == (0, 0)
+
+
+async def test_a_flood_of_one_owner_keeps_none_of_the_others_from_their_turn() -> None:
+    engine = _Engine(line=1)
+    await engine.ask("flood", "f0")
+    for nth in range(5):
+        await engine.ask("flood", f"f{nth + 1}")
+        await engine.ask("lee", f"l{nth}")
+        await engine.finish(engine.started[-1])
+        assert engine.started[-1] == f"l{nth}"
+        await engine.ask("flood", f"g{nth}")
+        await engine.finish(engine.started[-1])
+        assert engine.started[-1] == f"g{nth}"
+    await engine.finish(engine.started[-1])
+    sent_away = await asyncio.gather(*engine.tasks.values(), return_exceptions=True)
+    assert sum(isinstance(one, TimeoutError) for one in sent_away) == 5

@@ -328,7 +328,7 @@ def test_giljabi_can_be_opened_while_the_model_is_still_being_brought(tmp_path: 
     deployment = Deployment(home.engine)
     assert deployment.take()
     deployment.write(state_of(load("cpu-trial"), "starting", "stage_environment"))
-    made = build._engine(settings, home, build.model_store(settings, home))
+    made = build._engines(settings, home, build.model_store(settings, home)).usual
     assert made.endpoint.base_url == "http://127.0.0.1:8000/v1"
     assert made.of("a").budget.count("사출성형기") == 5
     deployment.leave()
