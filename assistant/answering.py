@@ -72,11 +72,15 @@ class Answering:
         tokenizer: Tokenizer,
         clock: Clock,
         told: Callable[[Asked], None] = lambda _: None,
+        asking: Callable[[], None] = lambda: None,
     ) -> None:
-        """`engine` is None where the passages may be told to none; `told` hears what is sent, before it is."""
+        """`engine` is None where the passages may be told to none; `told` hears what is sent, before it is, and `asking`
+        that what is left is the engine's to do.
+        """
         self._case = case
         self._engine = engine
         self._told = told
+        self._asking = asking
         self._tokenizer = tokenizer
         self._clock = clock
         self._parts: list[str] = []
@@ -117,6 +121,7 @@ class Answering:
             return
         self._masked = asked.masked
         await asyncio.to_thread(self._told, replace(asked, engine=engine.name))
+        self._asking()
         grounding = Grounding(case.question, case.readings, self._tokenizer, case.weigh)
         try:
             async with aclosing(draft_sentences(engine, case.owner, asked.prompt)) as sentences:

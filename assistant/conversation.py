@@ -69,17 +69,25 @@ class Conversation:
         raise EngineDownError("engine_down")
 
     async def turn(
-        self, person: str, text: str, conversation_id: str | None = None, language: Language = "ko"
+        self,
+        person: str,
+        text: str,
+        conversation_id: str | None = None,
+        language: Language = "ko",
+        *,
+        asking: Callable[[], None] = lambda: None,
     ) -> AsyncGenerator[Event]:
         """Events of one kept turn: evidence, sentences, the reply. Closing the generator stops the engine and keeps
         what was shown. Raises BadQuestionError and UnknownConversationError before anything is kept.
+
+        `asking` is called when an engine is about to be asked: from then on the turn waits more than it computes.
         """
         earlier = await asyncio.to_thread(self._earlier, person, conversation_id)
         question = await asyncio.to_thread(self._understood, text, earlier)
         conversation_id, turn_id = await asyncio.to_thread(self._records.open_turn, person, text, conversation_id)
         shown, evidence, finished = "", list[dict[str, Any]](), False
         try:
-            async with aclosing(self._events(person, question, language, (conversation_id, turn_id))) as events:
+            async with aclosing(self._events(person, question, language, (conversation_id, turn_id), asking)) as events:
                 async for event in events:
                     if isinstance(event, EvidenceShown):
                         evidence = [passage.wire() for passage in event.passages]
@@ -96,11 +104,17 @@ class Conversation:
                 self._records.save(turn_id, shown, TurnState.STOPPED)
 
     async def once(
-        self, person: str, text: str, earlier: Sequence[str], language: Language = "ko"
+        self,
+        person: str,
+        text: str,
+        earlier: Sequence[str],
+        language: Language = "ko",
+        *,
+        asking: Callable[[], None] = lambda: None,
     ) -> AsyncGenerator[Event]:
         """Events of a turn that is not kept: the caller holds the conversation (`earlier`: its questions so far)."""
         question = await asyncio.to_thread(self._understood, text, earlier)
-        async with aclosing(self._events(person, question, language, (None, None))) as events:
+        async with aclosing(self._events(person, question, language, (None, None), asking)) as events:
             async for event in events:
                 yield event
 
@@ -119,7 +133,12 @@ class Conversation:
         return [turn.question for turn in self._records.turns(person, conversation_id)] if conversation_id else []
 
     async def _events(
-        self, person: str, question: Question, language: Language, ids: tuple[str | None, str | None]
+        self,
+        person: str,
+        question: Question,
+        language: Language,
+        ids: tuple[str | None, str | None],
+        asking: Callable[[], None],
     ) -> AsyncGenerator[Event]:
         clock = Clock()
         lives = asyncio.ensure_future(self._engine.alive())
@@ -129,7 +148,9 @@ class Conversation:
             yield EvidenceShown(case.passages, *ids, clock.evidence)
             engine = await asyncio.to_thread(self._choose, case.passages)
             alive = await (lives if engine is self._engine or engine is None else engine.alive())
-            answering = Answering(case, engine, self._tokenizer, clock, lambda asked: self._tell(person, ids[1], asked))
+            answering = Answering(
+                case, engine, self._tokenizer, clock, lambda asked: self._tell(person, ids[1], asked), asking
+            )
             async with aclosing(answering.events(engine_lives=alive)) as sentences:
                 async for shown in sentences:
                     yield shown

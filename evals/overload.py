@@ -171,7 +171,7 @@ def _waiting(http: httpx.Client, secret: str) -> bool:
 
 def report(before: Sequence[Sample], under: Sequence[Sample], after: Sequence[Sample]) -> dict[str, Any]:
     """Figures of a run, and whether what is promised was kept."""
-    figures = {
+    figures: dict[str, Any] = {
         way: _figures(*([one for one in part if one.way == way] for part in (before, under, after))) for way in WAYS
     }
     kept = all(

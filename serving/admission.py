@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ class Work(StrEnum):
 
     LIGHT = "light"
     SEARCH = "search"  # computing, from its beginning to its end
-    ANSWER = "answer"  # computing until its evidence is found; then an engine, which has a queue of its own
+    ANSWER = "answer"  # computing until an engine is asked, which has a queue of its own
     FILE = "file"  # a file taken in or handed out: memory, and as long as the caller's line takes
 
 
@@ -48,21 +48,33 @@ class Limits:
     per_person_at_once: int
     per_company_at_once: int
     at_once: int
-    files_at_once: int = 8
+    files_at_once: int = 32
 
 
 class Admitted:
-    """A request that was let in."""
+    """A request that was let in. It may compute once it has `begun`."""
 
-    def __init__(self, room: Room | None, house: str) -> None:
+    def __init__(self, room: Room | None, house: str, begun: Callable[[], None]) -> None:
         self._room = room
         self._house = house
+        self._begun = begun
+        self._holds = False
+
+    async def begin(self) -> None:
+        """Wait for room, not long. Raises BusyError."""
+        if self._room is not None:
+            try:
+                await self._room.take(self._house)
+            except FullError:
+                raise BusyError("busy", STARVED) from None
+            self._holds = True
+        self._begun()
 
     def computed(self) -> None:
-        """What is left of it needs the processor no more: somebody else may have its place. Twice is once."""
-        if self._room is not None:
+        """What is left of it needs the processor no more: somebody else may have its room. Twice is once."""
+        if self._room is not None and self._holds:
+            self._holds = False
             self._room.give_back(self._house)
-            self._room = None
 
 
 class Admission:
@@ -75,13 +87,16 @@ class Admission:
         self._light = _Rates(_LIGHT_TIMES * limits.per_person_minute, _LIGHT_TIMES * limits.per_company_minute)
         self._people: Counter[str] = Counter()
         self._houses: Counter[str] = Counter()
-        computing, files = Room(limits.at_once, clock=clock), Room(limits.files_at_once, clock=clock)
+        computing, files = (Room(most, clock=clock) for most in (limits.at_once, limits.files_at_once))
         self._rooms = {Work.SEARCH: computing, Work.ANSWER: computing, Work.FILE: files}
         self._swept = clock()
 
-    @asynccontextmanager
-    async def enter(self, person: str, company: str | None, work: Work) -> AsyncGenerator[Admitted]:
-        """Hold a place for the body. Raises BusyError. Who has no company shares with nobody."""
+    @contextmanager
+    def enter(self, person: str, company: str | None, work: Work) -> Generator[Admitted]:
+        """One more of this person's and this company's for as long as the body lasts. Raises BusyError.
+
+        Who has no company shares with nobody. What is refused counts towards no rate.
+        """
         now = self._clock()
         self._forget_the_idle(now)
         house = f"company {company}" if company else f"person {person}"
@@ -89,21 +104,17 @@ class Admission:
         wait = rates.wait(person, house, now)
         if wait > 0:
             raise BusyError("too_often", wait)
+        admitted = Admitted(self._rooms.get(work), house, lambda: rates.take(person, house, now))
         if work == Work.LIGHT:
-            rates.take(person, house, now)
-            yield Admitted(None, house)
+            yield admitted
             return
         self._check(person, house)
         self._people[person] += 1
         self._houses[house] += 1
         try:
-            admitted = await self._placed(self._rooms[work], house)
-            rates.take(person, house, now)
-            try:
-                yield admitted
-            finally:
-                admitted.computed()
+            yield admitted
         finally:
+            admitted.computed()
             _release(self._people, person)
             _release(self._houses, house)
 
@@ -112,14 +123,6 @@ class Admission:
             raise BusyError("busy_person", STARVED)
         if self._houses[house] >= self._limits.per_company_at_once:
             raise BusyError("busy_company", STARVED)
-
-    @staticmethod
-    async def _placed(room: Room, house: str) -> Admitted:
-        try:
-            await room.take(house)
-        except FullError:
-            raise BusyError("busy", STARVED) from None
-        return Admitted(room, house)
 
     def _forget_the_idle(self, now: float) -> None:
         if now - self._swept < _MINUTE:

@@ -90,23 +90,15 @@ async def ask(
     # What is wrong with a question is a plain error, not a broken stream.
     await asyncio.to_thread(mine.conversation.check, who.person, request.question, request.conversation_id)
     await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
-    turn = mine.conversation.turn(who.person, request.question, request.conversation_id, request.language)
-    events = until_evidence(turn, place)
+    events = mine.conversation.turn(
+        who.person, request.question, request.conversation_id, request.language, asking=place.computed
+    )
     if "text/event-stream" in accept:
         streamed = _stream(events, request, made.metrics)
         return StreamingResponse(streamed, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
     reply = await drained(events)
     made.metrics.answered(reply)
     return JSONResponse(reply.wire())
-
-
-async def until_evidence(turn: AsyncGenerator[Event], place: Admitted) -> AsyncGenerator[Event]:
-    """The events of a turn, which computes until its evidence is found; from then on it waits for an engine."""
-    async with aclosing(turn) as events:
-        async for event in events:
-            if isinstance(event, Reply):
-                place.computed()
-            yield event
 
 
 async def drained(turn: AsyncGenerator[Event]) -> Reply:

@@ -14,7 +14,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import text
-from serving.admission import Admission, Admitted
+from serving.admission import Admission, Admitted, Work
+from serving.api.limits import whole
 from serving.api.origin import foreign
 from serving.api.problem import language_of, response_to
 from serving.errors import RequestError
@@ -26,6 +27,8 @@ CHOSEN = "x-giljabi-company"
 """Header by which a consultant names one of the companies that let them in."""
 SIGN_IN = "/sign-in"
 _THREADS = 4
+_COMPUTING = (Work.SEARCH, Work.ANSWER)
+"""Work whose body is awaited before there is room for it: a slow caller must not keep everybody waiting."""
 Answer = TypeVar("Answer")
 
 MountedRule = Callable[[str, str], Stated | None]
@@ -71,12 +74,14 @@ class Gatekeeper:
             if identity is None:
                 await self._app(scope, receive, send)
                 return
-            async with guards.admission.enter(identity.person, identity.company, stated.work) as admitted:
-                with guards.live.holding(identity) as held:
-                    if guards.live.endings != endings:
-                        stated, identity = await self._let_in(request)
-                    scope.setdefault("state", {}).update(identity=identity, admitted=admitted)
-                    await self._until_ended(held, scope, receive, send)
+            with (
+                guards.admission.enter(identity.person, identity.company, stated.work) as place,
+                guards.live.holding(identity) as held,
+            ):
+                if guards.live.endings != endings:
+                    stated, identity = await self._let_in(request)
+                scope.setdefault("state", {}).update(identity=identity, admitted=place)
+                await self._until_ended(held, stated.work, scope, receive, send)
         except RequestError as error:
             await _refusal(request, error)(scope, receive, send)
 
@@ -109,7 +114,7 @@ class Gatekeeper:
             raise RequestError("foreign_origin", 403)
         return self._guards.gate.by_session(cookie, chosen)
 
-    async def _until_ended(self, held: Held, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _until_ended(self, held: Held, work: Work, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request; where its right is taken away meanwhile, say so in what has been begun and end it."""
         place: Admitted = scope["state"]["admitted"]
         started: Message | None = None
@@ -124,6 +129,9 @@ class Gatekeeper:
             await send(message)
 
         try:
+            if work in _COMPUTING:
+                receive = await whole(receive)
+            await place.begin()
             await self._app(scope, receive, noted)
         except asyncio.CancelledError:
             if not held.ended or (task := asyncio.current_task()) is None:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import text
 from serving.api.problem import language_of, problem
+from serving.errors import RequestError
 
 _MEGABYTE = 1_000_000
 _HOST = re.compile(r"(?:\[([0-9a-f:]+)\]|([a-z0-9._-]+))(?::\d{1,5})?")
@@ -58,6 +59,25 @@ class BodyLimit:
         if over:
             title = text.sentence("too_large", language_of(request), {"limit_mb": self._limit_mb})
             await problem(413, title)(scope, receive, send)
+
+
+async def whole(receive: Receive, limit_mb: int = 1) -> Receive:
+    """A body's messages, once all of it is here, as one. Raises RequestError for one over the limit."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > limit_mb * _MEGABYTE:
+            raise RequestError("too_large", 413, limit_mb=limit_mb)
+    waiting = [] if more else [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed
 
 
 class KnownHosts:

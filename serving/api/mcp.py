@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from serving.admission import Admitted, Work
-from serving.api.ask import drained, until_evidence
+from serving.api.ask import drained
 from serving.api.gatekeeper import admitted
 from serving.audit import Action
 from serving.errors import RequestError
@@ -82,8 +82,8 @@ def _offer(server: MCPServer[Any], made: Product, office: Office) -> None:
         with made.opened(_place(who)) as mine:
             await asyncio.to_thread(mine.conversation.check, who.person, question)
             await asyncio.to_thread(office.books.record, who.place, who.person, Action.ASKED)
-            turn = mine.conversation.once(who.person, question, [])
-            return (await drained(until_evidence(turn, _admitted(context)))).wire()
+            turn = mine.conversation.once(who.person, question, [], asking=_admitted(context).computed)
+            return (await drained(turn)).wire()
 
 
 def _admitted(context: Context[Any, Request]) -> Admitted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -80,7 +80,8 @@ async def start(
     if invitation and not _from_our_page(request):
         return RedirectResponse(f"/join#{invitation}", 303)
     try:
-        async with _admitted(request, at):
+        with _admitted(request, at) as place:
+            await place.begin()
             if invitation:
                 await asyncio.to_thread(desk.accounts.links.read, invitation)
             back = at.provider.redirect_uri(request.headers.get("host", ""))
@@ -103,7 +104,8 @@ async def callback(
     """Where the provider sends the browser back to: it is signed in, or told why not."""
     response: Response
     try:
-        async with _admitted(request, at):
+        with _admitted(request, at) as place:
+            await place.begin()
             arrival = await at.provider.finish(state, request.cookies.get(COOKIE, ""), code, error)
             session = await asyncio.to_thread(_session, desk, at.subjects, arrival)
     except RequestError as refused:
@@ -115,7 +117,7 @@ async def callback(
     return response
 
 
-def _admitted(request: Request, at: SignOn) -> AbstractAsyncContextManager[Admitted]:
+def _admitted(request: Request, at: SignOn) -> AbstractContextManager[Admitted]:
     """A place for this address: nobody is known yet who could be counted instead. Raises BusyError."""
     address = request.client.host if request.client else ""
     return at.strangers.enter(address, None, Work.SEARCH)

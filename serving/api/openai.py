@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from assistant.reply import Event, Reply, SentenceShown
 from serving.admission import Admitted, Work
-from serving.api.ask import STREAM, Cited, Claims, drained, until_evidence
+from serving.api.ask import STREAM, Cited, Claims, drained
 from serving.api.body import Body
 from serving.api.gatekeeper import admitted
 from serving.api.problem import title_of
@@ -140,7 +140,7 @@ async def complete(
     await asyncio.to_thread(conversation.check, who.person, text)
     await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
     head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
-    turn = until_evidence(conversation.once(who.person, text, earlier), place)
+    turn = conversation.once(who.person, text, earlier, asking=place.computed)
     if request.stream:
         chunks = _chunks(turn, head, made.metrics)
         return StreamingResponse(chunks, media_type="text/event-stream", headers={"Cache-Control": "no-store"})

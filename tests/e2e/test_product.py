@@ -130,8 +130,10 @@ async def test_the_protocols_own_client_asks_as_an_agent(giljabi: Giljabi) -> No
     from mcp import Client
     from mcp.client.streamable_http import create_mcp_http_client, streamable_http_client
 
-    http = create_mcp_http_client(headers={"Authorization": f"Bearer {giljabi.key}"})
-    async with Client(streamable_http_client(f"{giljabi.url}/mcp", http_client=http)) as agent:
+    async with (
+        create_mcp_http_client(headers={"Authorization": f"Bearer {giljabi.key}"}) as http,
+        Client(streamable_http_client(f"{giljabi.url}/mcp", http_client=http)) as agent,
+    ):
         assert {tool.name for tool in (await agent.list_tools()).tools} == {"search", "ask"}
         found = await agent.call_tool("search", {"query": "자율형공장 지원금"})
         assert "6억" in str(found.content)

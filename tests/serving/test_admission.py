@@ -25,8 +25,8 @@ def clock() -> Clock:
 
 
 async def visit(admission: Admission, person: str = "p", company: str | None = "a", work: Work = Work.SEARCH) -> None:
-    async with admission.enter(person, company, work):
-        pass
+    with admission.enter(person, company, work) as place:
+        await place.begin()
 
 
 @pytest.mark.parametrize("a_minute", [1, 7, 60])
@@ -62,7 +62,8 @@ async def test_a_companys_people_share_its_rate_and_refusals_cost_nothing(clock:
 
 async def test_light_requests_have_a_wide_rate_of_their_own_and_need_no_room(clock: Clock) -> None:
     admission = Admission(limits(per_person_minute=3, per_person_at_once=1, at_once=1), clock)
-    async with admission.enter("p", "a", Work.SEARCH):
+    with admission.enter("p", "a", Work.SEARCH) as place:
+        await place.begin()
         for _ in range(60):
             await visit(admission, work=Work.LIGHT)
         with pytest.raises(BusyError):
@@ -79,13 +80,15 @@ async def test_a_place_is_held_for_the_body_and_given_back_when_it_fails(
     admission = Admission(limits(**narrow), clock)
 
     async def fail_in_the_second_place() -> None:
-        async with admission.enter("p", "a", Work.ANSWER):
+        with admission.enter("p", "a", Work.ANSWER) as place:
+            await place.begin()
             with pytest.raises(BusyError) as refused:
                 await visit(admission)
             assert (refused.value.reason, refused.value.retry_after) == (reason, 2)
             raise ZeroDivisionError
 
-    async with admission.enter("p", "a", Work.SEARCH):
+    with admission.enter("p", "a", Work.SEARCH) as place:
+        await place.begin()
         with pytest.raises(ZeroDivisionError):
             await fail_in_the_second_place()
         await visit(admission)
@@ -93,13 +96,15 @@ async def test_a_place_is_held_for_the_body_and_given_back_when_it_fails(
 
 async def test_files_do_not_take_the_room_of_questions(clock: Clock) -> None:
     admission = Admission(limits(at_once=1), clock)
-    async with admission.enter("p", "a", Work.FILE):
+    with admission.enter("p", "a", Work.FILE) as place:
+        await place.begin()
         await visit(admission, "q", "b")
 
 
 async def test_an_answer_leaves_its_room_once_it_is_computed_and_still_counts_as_its_persons(clock: Clock) -> None:
     admission = Admission(limits(at_once=1, per_person_at_once=1), clock)
-    async with admission.enter("p", "a", Work.ANSWER) as admitted:
+    with admission.enter("p", "a", Work.ANSWER) as admitted:
+        await admitted.begin()
         admitted.computed()
         admitted.computed()
         await visit(admission, "q", "b")
@@ -110,7 +115,8 @@ async def test_an_answer_leaves_its_room_once_it_is_computed_and_still_counts_as
 
 async def test_who_has_no_company_shares_with_nobody(clock: Clock) -> None:
     admission = Admission(limits(per_company_at_once=1), clock)
-    async with admission.enter("trainer", None, Work.SEARCH):
+    with admission.enter("trainer", None, Work.SEARCH) as place:
+        await place.begin()
         with pytest.raises(BusyError):
             await visit(admission, "trainer", None)
         await visit(admission, "operator", None)
