@@ -202,6 +202,7 @@ def test_almost_numbers_without_end_take_no_time_without_end(piece: str) -> None
     assert piece in masked or "가림" in masked
 
 
+@pytest.mark.proof
 def test_a_megabyte_is_masked() -> None:
     text = "".join(piece * (1_000_000 // len(ALMOST) // len(piece)) for piece in ALMOST) + " 900101-1234567"
     assert len(text) > 990_000

@@ -34,6 +34,7 @@ def test_identity_is_known_without_loading(folder: Path) -> None:
     assert Embedder(folder, "small").identity == "small/3"
 
 
+@pytest.mark.proof
 def test_a_missing_model_is_said_so(tmp_path: Path) -> None:
     embedder = Embedder(tmp_path / "absent")
     with pytest.raises(ModelMissingError):

@@ -194,6 +194,7 @@ for n in range(10_000):
 """
 
 
+@pytest.mark.proof
 def test_a_killed_writer_leaves_a_place_that_mends_itself(tmp_path: Path, tokenizer: Tokenizer) -> None:
     root = Path(__file__).parents[2]
     writer = subprocess.Popen(

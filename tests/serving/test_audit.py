@@ -222,6 +222,7 @@ def write_some(file: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.proof
 def test_processes_write_one_chain(log: Audit, tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=write_some, args=(str(tmp_path / "log.db"),)) for _ in range(3)]

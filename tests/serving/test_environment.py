@@ -54,6 +54,7 @@ def _has(python: Path, module: str) -> bool:
     return subprocess.run([str(python), "-c", found], check=False).returncode == 0
 
 
+@pytest.mark.proof
 def test_an_environment_is_made_once_and_without_what_breaks_it(
     tmp_path: Path, index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,6 +72,7 @@ def test_an_environment_is_made_once_and_without_what_breaks_it(
     assert not other.ready
 
 
+@pytest.mark.proof
 def test_an_installation_cut_short_goes_on(tmp_path: Path, index: Path) -> None:
     (index / "engine_two-1.0-py3-none-any.whl").unlink()
     environment = Environment(tmp_path / "engines", _profile())

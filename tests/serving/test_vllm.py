@@ -107,6 +107,7 @@ def test_one_that_falls_is_started_again(engine: VllmEngine, deployment: Deploym
     assert engine.trouble == ""
 
 
+@pytest.mark.proof
 def test_one_that_ran_before_is_never_given_up(engine: VllmEngine, deployment: Deployment, folder: Path) -> None:
     engine.start()
     _until(lambda: engine.phase == "ready")
@@ -147,6 +148,7 @@ def test_a_first_start_that_cannot_work_is_given_up_and_explained(
         assert setting in text.sentence(reason, language, engine.details)  # type: ignore[arg-type]
 
 
+@pytest.mark.proof
 def test_a_riddle_is_tried_three_times(engine: VllmEngine, deployment: Deployment, folder: Path) -> None:
     (folder / "behaviour").write_text("RuntimeError: something nobody has seen")
     engine.start()
@@ -166,6 +168,7 @@ def test_a_taken_port_is_said_before_anything_starts(engine: VllmEngine, deploym
     second.stop()
 
 
+@pytest.mark.proof
 def test_one_that_is_never_ready_is_said_to_be_slow(folder: Path, deployment: Deployment) -> None:
     sleeper = [sys.executable, "-c", "import sys; sys.stdin.read()"]
     profile = load("cpu-trial").model_copy(update={"port": free_port()})
