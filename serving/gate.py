@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -43,6 +43,7 @@ class Identity:
     proof: str
     by_cookie: bool = False
     read_only: bool = False  # an operator's break-glass access
+    until: str | None = None  # when the right ends by itself
 
 
 class Rule(StrEnum):
@@ -167,7 +168,8 @@ class Gate:
         if key is None:
             return None
         if key.reason is not None:
-            return Identity(key.key_id, Role.OPERATOR, key.company_id, key.company_id, proof, read_only=True)
+            company = key.company_id
+            return Identity(key.key_id, Role.OPERATOR, company, company, proof, read_only=True, until=key.expires_at)
         return self._placed(Identity(key.key_id, key.role, key.company_id, None, proof), company)
 
     def by_session(self, secret: str, company: str | None) -> Identity | None:
@@ -179,15 +181,16 @@ class Gate:
         return self._placed(found, company)
 
     def _placed(self, identity: Identity, company: str | None) -> Identity:
-        opened, place = identity.company, identity.company
+        opened, place, until = identity.company, identity.company, None
         if identity.role == Role.TRAINER:
             place = f"trainer-{identity.person}"
         elif identity.role == Role.CONSULTANT:
             granted = self._grants.companies_of(identity.person)
             # Of several none is guessed: what is asked about one company must not end up in another's place.
-            chosen = granted[0] if company is None and len(granted) == 1 else company
+            chosen = next(iter(granted)) if company is None and len(granted) == 1 else company
             opened = place = chosen if chosen in granted else None
-        return Identity(identity.person, identity.role, opened, place, identity.proof, identity.by_cookie)
+            until = granted[opened] if opened else None
+        return replace(identity, company=opened, place=place, until=until)
 
 
 def identity(request: Request) -> Identity:

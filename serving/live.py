@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from serving.gate import Identity
 
@@ -49,12 +50,16 @@ class Live:
         if task is None:
             raise RuntimeError("outside of a task")
         held = Held(identity, task, asyncio.get_running_loop())
+        seconds = _seconds_until(identity.until) if identity.until else None
+        ending = held.loop.call_later(seconds, held.end) if seconds is not None else None
         with self._changing:
             self._held.add(held)
         try:
             yield held
         finally:
             held.over = True
+            if ending is not None:
+                ending.cancel()
             with self._changing:
                 self._held.discard(held)
 
@@ -66,3 +71,7 @@ class Live:
         for held in ending:
             held.loop.call_soon_threadsafe(held.end)
         return len(ending)
+
+
+def _seconds_until(moment: str) -> float:
+    return max(0.0, (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from tests.databases import empty_databases, rooms  # noqa: F401  fixtures
 from tests.postgres import postgres, postgres_url  # noqa: F401  fixtures
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking through it again and again would be a good part of a run's time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Engine, Row, func, insert, select, update
 
 from serving.accounts.companies import must_be_active
 from serving.accounts.roles import Role
@@ -63,11 +63,10 @@ class Grants:
         with self._engine.connect() as connection:
             return [_grant(row) for row in connection.execute(query)]
 
-    def companies_of(self, consultant: str) -> list[str]:
-        """Ids of the companies that let this consultant in now."""
+    def companies_of(self, consultant: str) -> dict[str, str]:
+        """The companies that let this consultant in now, by id, and until when each does."""
         query = (
-            select(grants.c.company_id)
-            .distinct()
+            select(grants.c.company_id, func.max(grants.c.expires_at).label("until"))
             .join(companies)
             .where(
                 grants.c.consultant == consultant,
@@ -75,10 +74,11 @@ class Grants:
                 grants.c.expires_at > moment(self._clock()),
                 companies.c.state == "active",
             )
+            .group_by(grants.c.company_id)
             .order_by(grants.c.company_id)
         )
         with self._engine.connect() as connection:
-            return list(connection.scalars(query))
+            return {row.company_id: row.until for row in connection.execute(query)}
 
     def withdraw(self, company_id: str, grant_id: str) -> Grant:
         """With it goes every other grant of this company to the same consultant, who is to be out. Raises RequestError

@@ -25,6 +25,8 @@ from serving.live import Held, Live
 COOKIE = "giljabi_session"
 CHOSEN = "x-giljabi-company"
 """Header by which a consultant names one of the companies that let them in."""
+CHOICE = "giljabi_company"
+"""Cookie by which the page names it, where there is no such header."""
 SIGN_IN = "/sign-in"
 _THREADS = 4
 _COMPUTING = (Work.SEARCH, Work.ANSWER)
@@ -79,7 +81,8 @@ class Gatekeeper:
                 guards.live.holding(identity) as held,
             ):
                 if guards.live.endings != endings:
-                    stated, identity = await self._let_in(request)
+                    stated, again = await self._let_in(request)
+                    held.identity = identity = again or identity
                 scope.setdefault("state", {}).update(identity=identity, admitted=place)
                 await self._until_ended(held, stated.work, scope, receive, send)
         except RequestError as error:
@@ -112,7 +115,7 @@ class Gatekeeper:
             return None
         if foreign(request.scope):
             raise RequestError("foreign_origin", 403)
-        return self._guards.gate.by_session(cookie, chosen)
+        return self._guards.gate.by_session(cookie, chosen or request.cookies.get(CHOICE))
 
     async def _until_ended(self, held: Held, work: Work, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request; where its right is taken away meanwhile, say so in what has been begun and end it."""

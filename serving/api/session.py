@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from serving.accounts.roles import Role
 from serving.accounts.throttle import Throttle
 from serving.api.body import Body
-from serving.api.gatekeeper import COOKIE
+from serving.api.gatekeeper import CHOICE, COOKIE
 from serving.api.problem import problems
 from serving.audit import Action
 from serving.errors import RequestError
@@ -36,14 +37,24 @@ class Acceptance(Body):
     password: str = Field(min_length=1, max_length=200)
 
 
+class Choice(Body):
+    company_id: str = Field(min_length=1, max_length=80)
+
+
+class Granted(TypedDict):
+    company_id: str
+    company: str
+
+
 class Caller(TypedDict):
-    """`granted`: companies that let this consultant in."""
+    """`granted`: companies that let this consultant in; `company_id` is the one that is open. A key has no name."""
 
     person_id: str
+    name: str | None
     role: str
     company_id: str | None
     company: str | None
-    granted: list[str]
+    granted: list[Granted]
 
 
 class Invitation(TypedDict):
@@ -80,9 +91,31 @@ def sign_in(
 @may(Rule.KNOWN)
 def who_am_i(who: Annotated[Identity, Depends(identity)], desk: Desk) -> Caller:
     """Whom the server takes the caller for, and what they may open."""
-    named = desk.accounts.companies.find(who.company).name if who.company else None
-    choice = desk.accounts.grants.companies_of(who.person) if who.role == "consultant" else []
-    return {"person_id": who.person, "role": who.role, "company_id": who.company, "company": named, "granted": choice}
+    accounts = desk.accounts
+    named = accounts.companies.find(who.company).name if who.company else None
+    choice = accounts.grants.companies_of(who.person) if who.role == Role.CONSULTANT else {}
+    return {
+        "person_id": who.person,
+        "name": accounts.people.get(who.person).name if who.by_cookie else None,
+        "role": who.role,
+        "company_id": who.company,
+        "company": named,
+        "granted": [{"company_id": one, "company": accounts.companies.find(one).name} for one in choice],
+    }
+
+
+@router.put("/api/session/company", status_code=204, responses=problems(404))
+@may(Rule.KNOWN)
+def open_company(who: Annotated[Identity, Depends(identity)], body: Choice, desk: Desk, secured: Secure) -> Response:
+    """Of several companies that let this consultant in, the one this browser is to see from now on.
+
+    Opens nothing by itself: each request is asked anew whether that company still lets them in.
+    """
+    if who.role != Role.CONSULTANT or body.company_id not in desk.accounts.grants.companies_of(who.person):
+        raise RequestError("unknown_company", 404)
+    response = Response(status_code=204)
+    _remember(response, CHOICE, body.company_id, desk, secure=secured)
+    return response
 
 
 @router.delete("/api/session", status_code=204)
@@ -92,6 +125,7 @@ def sign_out(request: Request, desk: Desk, _: Annotated[Identity, Depends(identi
     desk.signed_out(request.cookies.get(COOKIE, ""))
     response = Response(status_code=204)
     response.delete_cookie(COOKIE)
+    response.delete_cookie(CHOICE)
     return response
 
 
@@ -124,5 +158,10 @@ def accept(body: Acceptance, desk: Desk, secured: Secure) -> Response:
 
 def admit(response: Response, secret: str, desk: Office, *, secure: bool) -> None:
     """Set the session's cookie: no script reads it, no foreign page sends it along with a change."""
+    _remember(response, COOKIE, secret, desk, secure=secure)
+    response.delete_cookie(CHOICE)  # of whoever was here before
+
+
+def _remember(response: Response, cookie: str, value: str, desk: Office, *, secure: bool) -> None:
     lasting = desk.accounts.sessions.seconds
-    response.set_cookie(COOKIE, secret, max_age=lasting, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(cookie, value, max_age=lasting, httponly=True, samesite="lax", secure=secure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -50,7 +51,7 @@ def admin(its: Installation, name: str = "한빛정밀") -> tuple[str, TestClien
 def test_an_invitation_makes_an_admin_who_invites_staff(its: Installation) -> None:
     company, boss = admin(its)
     assert boss.get("/api/session").json() | {"person_id": ""} == {
-        "person_id": "", "role": "admin", "company_id": company, "company": "한빛정밀", "granted": [],
+        "person_id": "", "name": "김반장", "role": "admin", "company_id": company, "company": "한빛정밀", "granted": [],
     }  # fmt: skip
     link = boss.post("/api/company/people", json={"role": "staff", "name": "이주임"}).json()["link"]
     assert its.http.get(f"/api/invitations/{link.removeprefix('/join#')}").json() == {
@@ -162,6 +163,41 @@ def test_a_consultant_sees_what_one_company_grants_until_it_is_withdrawn(its: In
     del company
 
 
+def test_a_consultants_browser_keeps_to_the_company_that_was_opened(its: Installation) -> None:
+    secret = its.base.office.invite(Role.CONSULTANT, None, "박컨설", "operator")
+    browser = joined(its, f"/join#{secret}", "park@consult")
+    me = browser.get("/api/session").json()["person_id"]
+    one, two, third = (its.company(name) for name in ("하나정밀", "두리금속", "남의회사"))
+    grants = {company: its.base.office.grant(company, me, 3, "admin") for company in (one, two)}
+
+    def opened() -> str | None:
+        answer: str | None = browser.get("/api/session").json()["company_id"]
+        return answer
+
+    assert opened() is None
+    assert "어느 회사인지" in browser.get("/api/documents").json()["title"]
+    assert {item["company"] for item in browser.get("/api/session").json()["granted"]} == {"하나정밀", "두리금속"}
+    assert browser.put("/api/session/company", json={"company_id": third}).status_code == 404
+    assert opened() is None
+    for company in (two, one):
+        assert browser.put("/api/session/company", json={"company_id": company}).status_code == 204
+        assert opened() == company
+    stranger = {"Cookie": f"giljabi_session={browser.cookies['giljabi_session']}; giljabi_company={third}"}
+    assert its.http.get("/api/documents", headers=stranger).status_code == 403
+    assert browser.get("/api/session", headers={"X-Giljabi-Company": two}).json()["company_id"] == two
+    its.base.office.withdraw_grant(one, grants[one].grant_id, "admin")
+    assert opened() is None, "what was meant for one company must not be asked of another"
+    ended = browser.delete("/api/session").headers.get_list("set-cookie")
+    assert any(cookie.startswith('giljabi_company="";') for cookie in ended)
+
+
+def test_only_a_consultant_chooses(its: Installation) -> None:
+    company, boss = admin(its)
+    assert boss.put("/api/session/company", json={"company_id": company}).status_code == 404
+    boss.cookies.set("giljabi_company", its.company("남의회사"))
+    assert boss.get("/api/session").json()["company_id"] == company
+
+
 def test_break_glass_needs_a_reason_reads_alone_and_stands_in_the_companys_log(its: Installation) -> None:
     company, boss = admin(its)
     path = f"/api/companies/{company}/break-glass"
@@ -228,7 +264,16 @@ def _by_leaving(its: Installation) -> tuple[dict[str, str], Callable[[], None]]:
     return its.key("staff", company), lambda: its.base.office.leaving(company)
 
 
-@pytest.mark.parametrize("made", [_by_key, _by_person, _by_grant, _by_leaving])
+def _by_expiry(its: Installation) -> tuple[dict[str, str], Callable[[], None]]:
+    """Nobody does anything: the time of a break-glass access is over while the answer comes."""
+    company = its.company("잠깐열린회사")
+    _, secret = its.base.office.accounts.keys.make(
+        Role.OPERATOR, company, "", "operator", lasting=timedelta(seconds=4), reason="확인"
+    )
+    return bearer(secret), lambda: None
+
+
+@pytest.mark.parametrize("made", [_by_key, _by_person, _by_grant, _by_leaving, _by_expiry])
 @pytest.mark.parametrize("path", ["/api/ask", "/v1/chat/completions"])
 async def test_revoking_ends_an_open_stream(
     its: Installation,

@@ -89,8 +89,8 @@ def test_an_invitation_is_accepted_and_its_person_signs_in_again_at_a_real_provi
             answer = through(first, "kim-1", its.invitation())
             assert (answer.status_code, answer.headers["location"]) == (303, "/")
             assert who(first) == {
-                "person_id": who(first)["person_id"], "role": "staff", "company_id": "local", "company": "우리 회사",
-                "granted": [],
+                "person_id": who(first)["person_id"], "name": "김반장", "role": "staff", "company_id": "local",
+                "company": "우리 회사", "granted": [],
             }  # fmt: skip
             assert its.people() == ["이 컴퓨터", "김반장"]
             again = its.browser()

@@ -66,7 +66,14 @@ EVIDENCE: list[dict[str, Any]] = [
         "effective": "2026-02-01",
     },
 ]
-STAFF = {"person_id": "person-1", "role": "staff", "company_id": "hanbit", "company": "한빛정밀", "granted": []}
+STAFF = {
+    "person_id": "person-1",
+    "name": "김정밀",
+    "role": "staff",
+    "company_id": "hanbit",
+    "company": "한빛정밀",
+    "granted": [],
+}
 QUOTE = "2026년에 20개 과제를 뽑고, 정부가 사업비의 50%를 댄다."
 TOKENS = [
     "상생형 AI트랙은 주관기업이 자기 LLM을 협력사에 나누어 주는 사업입니다. [1]",

@@ -292,6 +292,29 @@ def test_a_consultant_is_let_in_and_shut_out(browser: Browser, house: House) -> 
         expect(other.get_by_role("tab")).to_have_text(["내 계정"])
 
 
+def test_a_consultant_of_two_companies_opens_one_at_a_time(browser: Browser, house: House) -> None:
+    consultant = house.person("consultant", name="최컨설")
+    names = {house.company(name): name for name in ("가나금속", HOSTILE)}
+    for company in names:
+        house.its.base.office.grant(company, consultant.person_id, 3, BY)
+    with visitor(browser, house, consultant, PHONE) as page:
+        expect(page.get_by_role("tab")).to_have_text(["내 계정"])
+        expect(page.locator(".gj-who-am-i")).to_contain_text("여러 회사가 허락했습니다.")
+        choice = part(page, "허락한 회사")
+        expect(choice.get_by_role("listitem")).to_have_count(2)
+        assert fits(page)
+        second = page.context.new_page()
+        second.goto(house.url)
+        choice.get_by_role("button", name="‘가나금속’ 열기").click()
+        for tab in (page, second):
+            expect(tab.locator(".gj-name")).to_have_text("가나금속 · 컨설턴트")
+            expect(tab.get_by_role("tab")).to_have_text(["대화", "자료", "내 계정"])
+        page.get_by_role("tab").last.click()
+        expect(choice.get_by_role("listitem").filter(has_text="열려 있음")).to_contain_text("가나금속")
+        choice.get_by_role("button").click()
+        expect(second.locator(".gj-name")).to_have_text(f"{HOSTILE} · 컨설턴트")
+
+
 def test_what_goes_out_is_decided_and_asked_for_before_more_does(browser: Browser, house: House) -> None:
     company = house.company("나가는 것")
     admin, staff = house.person("admin", company), house.person("staff", company)

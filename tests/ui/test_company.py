@@ -29,8 +29,8 @@ from ui.text import Language
 LATER, EARLIER = "2126-11-23T00:00:00+00:00", "2020-01-01T00:00:00+00:00"
 PERSON = {"person_id": "person-1", "role": "staff", "name": "이직원", "login": "lee@hanbit.kr", "created_at": EARLIER,
           "revoked_at": None}  # fmt: skip
-KEY = {"key_id": "key-1", "role": "staff", "name": "ERP", "reason": None, "created_at": EARLIER, "expires_at": None,
-       "revoked_at": None}  # fmt: skip
+KEY = {"key_id": "key-1", "role": "staff", "name": "ERP", "reason": None, "made_by": "person-1", "created_at": EARLIER,
+       "expires_at": None, "revoked_at": None}  # fmt: skip
 GRANT = {"grant_id": "grant-1", "consultant": "person-9", "created_at": EARLIER, "expires_at": LATER,
          "withdrawn_at": None}  # fmt: skip
 COMPANY = {"company_id": "hanbit", "name": "한빛정밀", "state": "active", "created_at": EARLIER}
@@ -67,14 +67,17 @@ def test_nothing_foreign_becomes_markup(language: Language) -> None:
     scope = Scope(machine=True, company=hostile, name=hostile)
     pieces = [
         members.people([person, person | {"revoked_at": hostile}], "me", scope, language),
-        members.keys([key], scope, language),
+        members.keys([key], [person], scope, language),
         members.consultants([grant], language),
         members.companies([company], language),
         ledger({"entries": [entry, entry | {"action": hostile}], "intact": False}, {}, "2", language),
         papers.asked_of_us([asked], {}, [document], language),
         papers.asked_by_us([asked | {"state": "granted"}], {}, language),
         overview.overview({"facts": {"region": {"as_of": hostile, "cells": {hostile: 5}}}}, language),
-        rooms._me(SignedIn(hostile, "consultant", hostile, (hostile,)), language),
+        rooms._me(
+            SignedIn(hostile, "consultant", hostile, hostile, hostile, ((hostile, hostile), ("other", hostile))),
+            language,
+        ),
     ]
     for html in pieces:
         tags = Tags(html.replace("<br>", ""))
@@ -195,10 +198,10 @@ def test_what_is_past_cannot_be_revoked_again() -> None:
     rows = [PERSON | {"revoked_at": EARLIER}, mine]
     assert 'data-deed="expel"' not in members.people(rows, "me", Scope(), "ko")
     ended = [KEY | {"revoked_at": EARLIER}, KEY | {"expires_at": EARLIER, "reason": "장애 확인"}]
-    html = members.keys(ended, Scope(), "ko")
+    html = members.keys(ended, [], Scope(), "ko")
     assert 'data-deed="revoke_key"' not in html
     assert "운영자의 비상 열람: 장애 확인" in html
-    assert 'data-deed="revoke_key"' in members.keys([KEY | {"expires_at": LATER}], Scope(), "ko")
+    assert 'data-deed="revoke_key"' in members.keys([KEY | {"expires_at": LATER}], [], Scope(), "ko")
     assert 'data-deed="shut_out"' not in members.consultants([GRANT | {"expires_at": EARLIER}], "ko")
 
 
@@ -207,7 +210,7 @@ def test_every_form_does_a_deed_there_is_and_asks_before_it_takes_something_away
     html = "".join(
         [
             members.people([PERSON], "me", Scope(), "ko"),
-            members.keys([KEY], Scope(), "ko"),
+            members.keys([KEY], [], Scope(), "ko"),
             members.consultants([GRANT], "ko"),
             members.companies([COMPANY], "ko"),
             papers.asked_of_us([request()], {}, [], "ko"),

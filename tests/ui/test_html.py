@@ -22,7 +22,7 @@ from ui.text import SENTENCES, Language
 
 TODAY = date(2026, 11, 22)
 BOTH: list[Language] = ["ko", "en"]
-STAFF = SignedIn("person-1", "staff", "한빛정밀")
+STAFF = SignedIn("person-1", "staff", "김정밀", "hanbit", "한빛정밀")
 
 
 class Tags(HTMLParser):

@@ -264,7 +264,7 @@ def test_a_document_is_kept_from_the_hosts_llm_with_the_keyboard(page: Page, api
 
 
 def test_a_consultant_reads_and_changes_nothing(browser: Browser, url: str, api: FakeApi) -> None:
-    api.visitor |= {"role": "consultant", "granted": ["hanbit"]}
+    api.visitor |= {"role": "consultant", "granted": [{"company_id": "hanbit", "company": "한빛정밀"}]}
     api.add_document("도면.pdf", "indexed")
     with visit(browser, url) as page:
         expect(page.locator(".gj-name")).to_have_text("한빛정밀 · 컨설턴트")

@@ -9,7 +9,8 @@ import gradio as gr
 from ui.client import Client
 from ui.text import Language
 
-COOKIE = "giljabi_session"
+COOKIES = ("giljabi_session", "giljabi_company")
+"""Who the visitor is, and which of several companies a consultant has open."""
 
 
 class Clients:
@@ -23,5 +24,5 @@ class Clients:
 
     def of(self, request: gr.Request, language: Language) -> Client:
         """The client of whoever sent this request."""
-        session = request.cookies.get(COOKIE, "")
-        return self._clients[language].acting({"Cookie": f"{COOKIE}={session}"} if session else {})
+        sent = "; ".join(f"{name}={request.cookies[name]}" for name in COOKIES if name in request.cookies)
+        return self._clients[language].acting({"Cookie": sent} if sent else {})

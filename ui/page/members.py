@@ -55,8 +55,12 @@ def people(rows: Sequence[Row], me: str, scope: Scope, language: Language) -> st
     return form.section(scope.title("people", language), shown + inviting, arrive=scope.machine and bool(scope.company))
 
 
-def keys(rows: Sequence[Row], scope: Scope, language: Language) -> str:
-    shown = form.listed([_key(row, scope, language) for row in rows], say("nobody", language))
+def keys(rows: Sequence[Row], persons: Sequence[Row], scope: Scope, language: Language) -> str:
+    """`persons` are those among whom the makers of the keys are."""
+    makers = {person["person_id"]: person for person in persons}
+    shown = form.listed(
+        [_key(row, makers.get(row["made_by"]), scope, language) for row in rows], say("nobody", language)
+    )
     fields = form.line("name", say("key_for", language)) + _role(scope, language)
     making = form.form("make_key", fields, form.submit(say("make_key", language)), scope.carried)
     return form.section(scope.title("keys", language), shown + making)
@@ -94,17 +98,20 @@ def _person(row: Row, me: str, scope: Scope, language: Language) -> str:
     return form.row(row["name"], [role, login, _since(row, language)], badge, end)
 
 
-def _key(row: Row, scope: Scope, language: Language) -> str:
+def _key(row: Row, maker: Row | None, scope: Scope, language: Language) -> str:
     reason = row["reason"]
     title = say("glass", language, reason=reason) if reason else row["name"] or row["key_id"]
     facts = [say(f"role_{row['role']}", language), _since(row, language), _until(row["expires_at"], language)]
+    if maker is not None:
+        facts.append(escape(say("made_by", language, name=maker["name"])))
     ended = "taken_back" if row["revoked_at"] else "expired" if _past(row["expires_at"]) else ""
     if ended:
         return form.row(title, facts, say(ended, language), over=True)
     words = say("revoke", language)
     sure = form.Sure(say("revoke_sure", language, name=title), words, say("no", language))
     carried = {"target": str(row["key_id"]), **scope.carried}
-    return form.row(title, facts, "", form.button("revoke_key", words, carried, sure, f"{words}: {title}"))
+    badge = say("maker_gone", language) if maker is not None and maker["revoked_at"] else ""
+    return form.row(title, facts, badge, form.button("revoke_key", words, carried, sure, f"{words}: {title}"))
 
 
 def _grant(row: Row, language: Language) -> str:

@@ -77,12 +77,13 @@ window.giljabi ??= (() => {
     const button = event.target.closest("button, summary");
     if (!button) return;
     const carried = { ...button.dataset }; // as pressed: a new rendering may reuse this button for another row
-    const { act, card, back, tab, drawer, signOut, copy } = carried;
+    const { act, card, back, tab, drawer, signOut, copy, openCompany } = carried;
     if (card) return openCard(card, button);
     if (back) return goBack(back);
     if (tab) return document.querySelectorAll(".gj-tabs [role=tab]")[tab]?.click();
     if (drawer !== undefined) return setDrawer(!drawerOpen);
     if (signOut !== undefined) return leave();
+    if (openCompany) return choose(openCompany);
     if (copy !== undefined) return copied(button);
     if (button.matches(".gj-card > summary")) opened.set(button.parentElement.id, !button.parentElement.open);
     if (!act || (carried.sure && !(await sure(carried)))) return;
@@ -102,6 +103,21 @@ window.giljabi ??= (() => {
     const sent = { ...form.dataset, ...Object.fromEntries(new FormData(form, pressed)) };
     if (pressed?.dataset.sure && !(await sure(pressed.dataset))) return;
     trigger(form.dataset.act, sent);
+  }
+
+  // What other tabs show is of the company that was open: they begin anew as well.
+  const tabs = new BroadcastChannel("giljabi");
+  tabs.onmessage = () => location.reload();
+
+  async function choose(company) {
+    await idle();
+    await fetch("/api/session/company", {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ company_id: company }),
+    });
+    tabs.postMessage("another company");
+    location.reload();
   }
 
   async function leave() {

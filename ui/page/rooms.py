@@ -62,7 +62,7 @@ def _admins(client: Client, who: SignedIn, said: Callable[[str], str]) -> list[s
         papers.asked_of_us(_requests(client), names, documents, language),
         form.section(say("standing", language), _standing(own, language, may_change=True)),
         people(persons, who.person_id, Scope(), language),
-        keys(all_keys, Scope(), language),
+        keys(all_keys, persons, Scope(), language),
         consultants(client.call("GET", "/api/company/grants")["grants"], language),
         _log(client, names, said("before")),
     ]
@@ -85,19 +85,43 @@ def _operators(client: Client, who: SignedIn, said: Callable[[str], str]) -> lis
     return [
         companies(all_companies, language),
         people(persons, who.person_id, scope, language),
-        keys(all_keys, scope, language),
+        keys(all_keys, persons, scope, language),
     ]
 
 
 def _me(who: SignedIn, language: Language) -> str:
-    reached = bool(who.granted) or who.role != "consultant"
-    can = say(f"can_{who.role}" if reached else "can_consultant_none", language, company=who.company or "")
+    can = say(_can(who), language, company=who.company or "")
     copy, copied = say("copy", language), say("copied", language)
     person = escape(who.person_id)
     body = f"""<p class="gj-who-am-i"><strong>{escape(title_of(who, language))}</strong> {escape(can)}</p>
 <p class="gj-secret">{say("my_id", language)}: <code>{person}</code>
 <button type="button" class="gj-plain" data-copy data-copied="{copied}">{copy}</button></p>"""
-    return form.section(say("me", language), body)
+    return form.section(say("me", language), body) + _choice(who, language)
+
+
+def _can(who: SignedIn) -> str:
+    """The key of the words that say what they may do here."""
+    if who.role != "consultant" or who.company:
+        return f"can_{who.role}"
+    return "can_consultant_choose" if who.granted else "can_consultant_none"
+
+
+def _choice(who: SignedIn, language: Language) -> str:
+    """Of several companies that let a consultant in, the one that is open, and the way to the others."""
+    if not who.granted or (who.company and len(who.granted) == 1):
+        return ""
+    rows = []
+    for company, name in who.granted:
+        if company == who.company_id:
+            rows.append(form.row(name, [], say("is_open", language)))
+            continue
+        label = escape(say("open_named", language, company=name))
+        opening = (
+            f'<button type="button" class="gj-do" data-open-company="{escape(company)}" aria-label="{label}">'
+            f"{say('open_company', language)}</button>"
+        )
+        rows.append(form.row(name, [], end=opening))
+    return form.section(say("let_me_in", language), form.listed(rows, ""), say("let_me_in_more", language))
 
 
 def _standing(own: Json, language: Language, *, may_change: bool) -> str:

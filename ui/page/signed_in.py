@@ -16,13 +16,16 @@ class SignedIn:
 
     person_id: str = ""
     role: str = ""
+    name: str | None = None
+    company_id: str | None = None
     company: str | None = None
-    granted: tuple[str, ...] = ()
+    granted: tuple[tuple[str, str], ...] = ()
+    """Ids and names of the companies that let a consultant in."""
 
     @property
     def reads(self) -> bool:
         """Whether there is anything for them to ask over."""
-        return self.role not in _WITHOUT_DOCUMENTS and (self.role != "consultant" or bool(self.granted))
+        return self.role not in _WITHOUT_DOCUMENTS and (self.role != "consultant" or self.company is not None)
 
     @property
     def writes(self) -> bool:
@@ -33,4 +36,5 @@ class SignedIn:
 def signed_in(client: Client) -> SignedIn:
     """Raises ClientError."""
     told = client.call("GET", "/api/session")
-    return SignedIn(told["person_id"], told["role"], told.get("company"), tuple(told.get("granted") or ()))
+    granted = tuple((one["company_id"], one["company"]) for one in told["granted"])
+    return SignedIn(told["person_id"], told["role"], told["name"], told["company_id"], told["company"], granted)
