@@ -21,9 +21,11 @@ from urllib.parse import quote
 import httpx
 import numpy as np
 
-from evals.server import Server, bearer, expected
+from evals.server import NOWHERE, Server, bearer, expected
 
 FOLD = 10
+ENVIRONMENT = {**NOWHERE, "GILJABI_PERSON_A_MINUTE": "1000000", "GILJABI_COMPANY_A_MINUTE": "1000000"}
+"""Of the server: no engine but the evidence, and no bound by the minute, which would refuse them all before the crowd."""
 SLOWER, REFUSED_MS = 2.0, 100.0
 """What is promised: p95 of those let in, as a multiple of alone; p99 of a refusal."""
 Way = Literal["search", "ask"]

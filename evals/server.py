@@ -51,6 +51,15 @@ class Server:
 
     def start(self) -> None:
         """Returns once it answers. Raises EvalError."""
+        self.launch()
+        deadline = time.monotonic() + _STARTED_SECONDS
+        while not self._answers():
+            if not self.alive or time.monotonic() > deadline:
+                raise EvalError(f"서버가 시작되지 않았습니다 · the server did not start: {self.home / 'serve.log'}")
+            time.sleep(0.1)
+
+    def launch(self) -> None:
+        """Begin to start."""
         mine = {"GILJABI_HOME": str(self.home), "GILJABI_PORT": str(self.port)}
         with (self.home / "serve.log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -60,11 +69,6 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        deadline = time.monotonic() + _STARTED_SECONDS
-        while not self._answers():
-            if not self.alive or time.monotonic() > deadline:
-                raise EvalError(f"서버가 시작되지 않았습니다 · the server did not start: {self.home / 'serve.log'}")
-            time.sleep(0.1)
 
     def kill(self) -> None:
         """As `kill -9` does: no clean-up of any kind."""

@@ -19,7 +19,7 @@ from serving import text as serving_text
 from serving.errors import ServingError
 from serving.home import Home
 from serving.settings import Settings
-from ui import accounts, cli_text, engine, evaluate, vault
+from ui import accounts, cli_text, engine, evaluate, proofs, vault
 from ui.errors import ClientError
 from ui.options import Json, Key, Lang, settings_in
 
@@ -30,6 +30,8 @@ models_app = typer.Typer(no_args_is_help=True, help="모델 받기, 보기, 검�
 app.add_typer(models_app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(evaluate.app, name="eval")
+for proof in (proofs.walls, proofs.injections, proofs.overload, proofs.durability):
+    evaluate.app.command()(proof)
 app.add_typer(accounts.companies, name="company")
 app.add_typer(accounts.users, name="user")
 app.add_typer(accounts.keys, name="key")

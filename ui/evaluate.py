@@ -49,9 +49,9 @@ def answers(
         _take_in(made, reference)
         await_engine(made)
         out = out or settings.home_path / "evals" / f"answers-{name}-{made.engine_name}-{int(time.time())}.jsonl"
-        with _bar(len(asked)) as bar:
-            report = run_blocking(made, asked, Options(LOCAL, out, lambda done, _: bar.update(done - bar.n)))
-    _print({**report, "details": str(out)}, as_json)
+        with bar(len(asked)) as progress:
+            report = run_blocking(made, asked, Options(LOCAL, out, lambda done, _: progress.update(done - progress.n)))
+    show({**report, "details": str(out)}, as_json)
 
 
 @app.command()
@@ -60,7 +60,7 @@ def compare(first: Path, second: Path, lang: Lang = None, as_json: Json = False)
     from evals.comparison import compare as compared
 
     del lang
-    _print(compared(first, second), as_json)
+    show(compared(first, second), as_json)
 
 
 @app.command()
@@ -77,7 +77,7 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
             [*load("dev", reference), *load("dev2", reference)],
             datetime.now(KOREA).date(),
         )
-    _print({"rows": len(labels), "answerable": int(labels.sum()), "weights": fit(rows, labels)}, as_json)
+    show({"rows": len(labels), "answerable": int(labels.sum()), "weights": fit(rows, labels)}, as_json)
 
 
 @app.command()
@@ -102,7 +102,7 @@ def retrieval(
     settings = settings_in(lang)
     embedder = Embedder(model_store(settings, Home(settings.home_path)).ensure(EMBEDDING_MODEL))
     data = reference / "qa" / "korquad" / "KorQuAD_v1.0_dev.json"
-    _print(run(data, embedder, titles=titles, tune=tune), as_json)
+    show(run(data, embedder, titles=titles, tune=tune), as_json)
 
 
 @app.command()
@@ -122,44 +122,7 @@ def speed(
         _take_in(made, reference)
         await_engine(made)
         asked = [item for item in load("dev", reference) if item.answerable][: limit + 1]
-        _print(asyncio.run(run(made, asked, LOCAL)), as_json)
-
-
-@app.command()
-def walls(
-    tries: Annotated[int, typer.Option(min=100, help="몇 번 · how many calls")] = 100_000,
-    companies: Annotated[int, typer.Option(min=2, help="회사 수 · how many companies")] = 12,
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
-    """담 시험: 남의 회사 것을 아무 방법으로나 요구해 보기 · cross-company calls of every kind; canaries seen must be 0."""
-    from evals.walls import Walls, installation
-
-    settings = settings_in(lang)
-    with installation(settings) as (base, made, api):
-        site = Walls(base, made, api, companies)
-        opened = site.open_all()
-        with _bar(tries) as bar:
-            report = site.attack(tries, lambda done: bar.update(done - bar.n))
-    _print({**report, "all_opened": opened}, as_json)
-    if report["canaries_seen"]:
-        raise typer.Exit(1)
-
-
-@app.command()
-def injections(lang: Lang = None, as_json: Json = False) -> None:
-    """자료에 숨긴 지시 시험: 하나씩 올리고 묻기 · documents that give the model orders, planted one by one; obeyed must be 0."""
-    from evals.injections import load, run_blocking
-
-    with opened_product(settings_in(lang)) as made:
-        while made.indexing:
-            time.sleep(0.5)
-        await_engine(made)
-        with _bar(len(load())) as bar:
-            report = run_blocking(made, LOCAL, lambda done: bar.update(done - bar.n))
-    _print(report, as_json)
-    if report["answers_obeyed"] or report["answers_live"]:
-        raise typer.Exit(1)
+        show(asyncio.run(run(made, asked, LOCAL)), as_json)
 
 
 @contextlib.contextmanager
@@ -191,11 +154,11 @@ def _take_in(made: Product, reference: Path) -> None:
         for path in reference_files(reference):
             mine.documents.add(path.read_bytes(), f"{path.parent.name}/{path.name}", "eval")
         registries = (mine.documents.own.registry, mine.documents.library.registry)
-        with _bar(sum(len(registry.entries()) for registry in registries)) as bar:
+        with bar(sum(len(registry.entries()) for registry in registries)) as progress:
             while waiting := sum(len(registry.entries([Status.QUEUED, Status.READ])) for registry in registries):
-                bar.update(bar.total - waiting - bar.n)
+                progress.update(progress.total - waiting - progress.n)
                 time.sleep(0.5)
-            bar.update(bar.total - bar.n)
+            progress.update(progress.total - progress.n)
 
 
 def await_engine(made: Product, seconds: float = 120.0) -> None:
@@ -208,11 +171,12 @@ def await_engine(made: Product, seconds: float = 120.0) -> None:
         time.sleep(0.5)
 
 
-def _bar(total: int) -> Any:
+def bar(total: int) -> Any:
+    """A progress bar beside what is printed."""
     from tqdm import tqdm
 
     return tqdm(total=total, file=sys.stderr)
 
 
-def _print(report: dict[str, Any], as_json: bool) -> None:
+def show(report: dict[str, Any], as_json: bool) -> None:
     print(json.dumps(report, ensure_ascii=False, indent=None if as_json else 2))
