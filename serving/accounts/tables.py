@@ -5,7 +5,7 @@ Times are UTC in ISO 8601, which sorts as text. Secrets (links, sessions, keys) 
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, MetaData, String, Table, Text
 
 metadata = MetaData()
 companies = Table(
@@ -32,6 +32,8 @@ people = Table(
     Column("created_at", String(32), nullable=False),
     Column("revoked_at", String(32)),
 )
+_HERE = people.c.revoked_at.is_(None)
+Index("one_here", people.c.issuer, people.c.subject, unique=True, sqlite_where=_HERE, postgresql_where=_HERE)
 links = Table(
     "links",
     metadata,

@@ -76,7 +76,11 @@ def sign_in(
     """Sign in; the session comes as a cookie. A wrong password and an unknown login are told apart by nothing."""
     address = request.client.host if request.client else ""
     slowed.check(body.login, address)
-    person = desk.accounts.people.signed_in(body.login, body.password)
+    try:
+        person = desk.accounts.people.signed_in(body.login, body.password)
+    except Exception:
+        slowed.failed(body.login, address)  # or the try would be under way for good
+        raise
     if person is None:
         slowed.failed(body.login, address)
         desk.books.record(None, "system", Action.SIGN_IN_FAILED)

@@ -122,9 +122,18 @@ def test_what_is_no_login_signs_nobody_in(its: Its, typed: str) -> None:
     assert its.accounts.people.signed_in(typed, PASSWORD) is None
 
 
+def test_a_provider_knows_one_person_here_at_a_time(its: Its) -> None:
+    people, subject = its.accounts.people, ("https://sso.example.kr", "kim-1")
+    first = people.add(Role.TRAINER, None, "김", subject=subject)
+    assert reason(lambda: people.add(Role.TRAINER, None, "김", subject=subject)) == "login_taken"
+    people.revoke(first.person_id)
+    assert people.add(Role.TRAINER, None, "김", subject=subject).revoked_at is None
+
+
 def test_one_login_however_it_is_typed(its: Its) -> None:
     kim = its.person(Role.TRAINER, login="Kim@Hanbit")
     assert reason(lambda: its.person(Role.TRAINER, login="ｋｉｍ@HANBIT")) == "login_taken"
+
     for typed in (" kim@hanbit", "KIM@hanbit", "ｋｉｍ@hanbit"):
         assert its.accounts.people.signed_in(typed, PASSWORD) == kim
     for typed in ("kim_hanbit", "kim@hanbi%", "%", "kim@hanbit' OR ''='", "kim@hanbit."):

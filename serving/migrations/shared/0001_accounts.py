@@ -70,6 +70,8 @@ def _companies() -> None:
         sa.Column("created_at", sa.String(32), nullable=False),
         sa.Column("revoked_at", sa.String(32)),
     )
+    here = sa.text("revoked_at IS NULL")
+    op.create_index("one_here", "people", ["issuer", "subject"], unique=True, sqlite_where=here, postgresql_where=here)
     op.create_index("ix_people_company_id", "people", ["company_id"])
 
 
