@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from assistant.errors import AssistantError
 from evals.errors import EvalError
 from knowledge.errors import KnowledgeError
-from serving import build
+from serving import build, web
 from serving.accounts.roles import Role
 from serving.accounts.secrets import kept
 from serving.build import Foundation
@@ -88,7 +88,7 @@ def installation(settings: Settings) -> Iterator[tuple[Foundation, Product, Fast
             made = build.product(base, build.model_store(settings, Home(settings.home_path)))
             made.start()
             try:
-                yield base, made, build.app(base, made)
+                yield base, made, web.app(base, made)
             finally:
                 made.stop()
         finally:

@@ -1,19 +1,11 @@
-"""The composition root: from settings to the wired product and its HTTP app."""
+"""The composition root: from settings to what stands behind the routes. `serving.web` puts those before it."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-
-from fastapi import APIRouter, FastAPI
-from starlette.types import ASGIApp
 
 from assistant.budget import Budget
 from retrieval.embedding import Embedder, TextEmbedder
@@ -22,34 +14,11 @@ from retrieval.reranking import CrossEncoderReranker, Reranker
 from serving.accounts.attempts import Attempts
 from serving.accounts.oidc import OpenId, Registration, SignOn
 from serving.accounts.subjects import Subjects
-from serving.accounts.throttle import Throttle
 from serving.admission import Admission, Limits
-from serving.api import (
-    ask,
-    company,
-    conversations,
-    docs,
-    documents,
-    health,
-    host,
-    ledger,
-    oidc,
-    openai,
-    operator,
-    problem,
-    search,
-    session,
-    vault,
-)
-from serving.api.gatekeeper import Gatekeeper, Guards, MountedRule
-from serving.api.headers import SecurityHeaders
-from serving.api.limits import BodyLimit, KnownHosts
-from serving.api.mcp import mcp
 from serving.books import Books
 from serving.databases import Databases
 from serving.databases.postgres import PostgresDatabases
 from serving.databases.sqlite import SqliteDatabases
-from serving.disclosure import Disclosures
 from serving.engines.chat import Endpoint
 from serving.engines.control import EngineControl, control
 from serving.engines.deployment import Deployment
@@ -58,28 +27,20 @@ from serving.engines.pooling import PoolingEndpoint, RemoteEmbedder, RemoteReran
 from serving.engines.salt import Salts
 from serving.engines.tokens import TokenCounter, estimated, tokenizer_of
 from serving.errors import EngineError, ServingError
-from serving.gate import Gate, Rules
 from serving.home import Home
-from serving.leaving import Published
 from serving.live import Live
 from serving.machine import Machine
 from serving.models import ModelStore
 from serving.office import Accounts, Office
-from serving.overview import Consents, Overview
 from serving.product import Engines, Product, Stores
 from serving.secret import secret_in
 from serving.settings import Settings
 from serving.sources import Hub, LocalFolder, Source, WheelIndex
-from serving.vault import Vault
-from serving.wiring import Wiring
 
 EMBEDDING_MODEL = "e5-small"
 ANSWER_TOKENS = 200
-_ACCOUNTS = (session, oidc, company, operator, vault, ledger, host, docs)
-_PRODUCT = (ask, search, documents, conversations, openai, health)
 _STRANGERS = Limits(120, 120, 8, 8, 32)
 """Steps of signing in through a provider, for each address: a whole firm may come from one."""
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def model_store(settings: Settings, home: Home) -> ModelStore:
@@ -153,113 +114,6 @@ def product(base: Foundation, models: ModelStore) -> Product:
     embedder, reranker = _embedder(settings, models), _reranker(settings)
     tokenizer = Tokenizer(threads=os.cpu_count() or 1)
     return Product(settings, base.stores, embedder, tokenizer, _engines(settings, base.home, models), reranker=reranker)
-
-
-def app(base: Foundation, made: Product | None, page: Page | None = None) -> FastAPI:
-    """The HTTP app: over a product, or (None) over accounts alone. Its lifespan stops the product.
-
-    Raises UngatedRouteError where a route states no rule.
-    """
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        await asyncio.to_thread(api.state.wiring.disclosures.settle)
-        async with agents():
-            yield
-        if made:
-            made.stop()
-        base.office.books.close()
-
-    settings = base.settings
-    secure = settings.public_url.startswith("https:")
-    api = _App(
-        lambda app: SecurityHeaders(app, secure=secure, page_scripts=page.scripts if page else ()),
-        title="길잡이 Giljabi",
-        version=version("giljabi"),
-        description="협력사를 위한 AI 길잡이: 근거를 밝히는 답변 · cited answers for small manufacturers",
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,  # served by serving.api.docs, behind the gate as everything is
-        responses=problem.problems(*problem.EVERYWHERE),
-    )
-    api.state.wiring = wired = _wiring(base, made, secure=secure)
-    wired.vault.settle(base.home)
-    for module in (*_ACCOUNTS, *(_PRODUCT if made else ())):
-        api.include_router(module.router)
-    agents: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
-    if made:
-        route, agents = mcp(made, base.office)
-        api.router.routes.append(route)
-    for router in page.routers if page else ():
-        api.include_router(router)
-    problem.install(api)
-    guards = Guards(
-        Gate(base.office.accounts.sessions, base.office.accounts.keys, base.office.accounts.grants, base.machine.known),
-        Rules(api.routes),
-        page.rule if page else lambda _method, _path: None,
-        Admission(_limits(settings)),
-        base.live,
-        base.office.glass_used,
-    )
-    if page:
-        page.mount(api)
-    api.add_middleware(BodyLimit, limit_mb=settings.upload_mb + 1, but={vault.RESTORE})
-    api.add_middleware(Gatekeeper, guards=guards)
-    api.add_middleware(KnownHosts, hosts=[*_LOOPBACK, *_hosts(settings)])
-    return api
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What stands beside the API: how it is put there, and the rule of each of its own routes."""
-
-    routers: Sequence[APIRouter]
-    mount: Callable[[FastAPI], object]
-    rule: MountedRule
-    scripts: Sequence[str]
-    """Scripts it writes into itself, which the browser is told to run."""
-
-
-class _App(FastAPI):
-    """With something around everything: what Starlette answers to a crash leaves through it too."""
-
-    def __init__(self, around: Callable[[ASGIApp], ASGIApp], **options: Any) -> None:
-        super().__init__(**options)
-        self._around = around
-
-    def build_middleware_stack(self) -> ASGIApp:
-        return self._around(super().build_middleware_stack())
-
-
-def _wiring(base: Foundation, made: Product | None, *, secure: bool) -> Wiring:
-    shared = base.databases.shared()
-    disclosures, consents = Disclosures(shared, base.office.books.record), Consents(shared)
-    close = made.close if made else lambda _: True
-    return Wiring(
-        base.office,
-        disclosures,
-        consents,
-        Overview(shared),
-        Throttle(),
-        base.sign_on,
-        Vault.over(base.home, base.databases, base.office, Published(disclosures, consents), close),
-        made,
-        secure=secure,
-    )
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        settings.person_a_minute, settings.company_a_minute, settings.person_at_once, settings.company_at_once,
-        settings.at_once or (4 if settings.embed_url or settings.rerank_url else 1),
-    )  # fmt: skip
-
-
-def _hosts(settings: Settings) -> list[str]:
-    named = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]
-    public = urlsplit(settings.public_url).hostname
-    return [*named, public] if public else named
 
 
 def _embedder(settings: Settings, models: ModelStore) -> TextEmbedder:

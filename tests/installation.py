@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from assistant.engine import Engine
 from retrieval.embedding import TextEmbedder
 from retrieval.korean import Tokenizer
-from serving import build
+from serving import build, web
 from serving.accounts.roles import Role
 from serving.build import Foundation
 from serving.engines.chat import Endpoint
@@ -103,7 +103,7 @@ def installed(
     product = Product(wanted, base.stores, embedder or WordEmbedder(), tokenizer, engines or silent)
     product.start()
     with TestClient(
-        build.app(base, product),
+        web.app(base, product),
         base_url="http://127.0.0.1",
         client=("127.0.0.1", 50000),
         raise_server_exceptions=False,

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
-    from serving.build import Foundation, Page
+    from serving.build import Foundation
     from serving.product import Product
+    from serving.web import Page
 
 LOG_BYTES = 2_000_000
 
@@ -39,7 +40,7 @@ def serve(settings: Settings) -> None:
     try:
         listening = _listen(settings.host, settings.port)
         _log_to(home)
-        from serving import build
+        from serving import build, web
 
         base = build.foundation(settings, home)
         if not is_loopback(settings.host) and not base.office.open_to_others():
@@ -47,7 +48,7 @@ def serve(settings: Settings) -> None:
         fetch_models(settings, home)
         made = build.product(base, build.model_store(settings, home))
         inside = f"http://{_near(settings.host)}:{settings.port}"
-        server = _server(build.app(base, made, _page(inside)))
+        server = _server(web.app(base, made, _page(inside)))
         made.start()
         home.announce(inside, base.machine.keys)
         greeting = threading.Thread(target=_greet, args=(server, made, base, settings), daemon=True)
@@ -109,15 +110,15 @@ def operating(settings: Settings) -> Iterator[Client]:
 
 
 def _private(settings: Settings, home: Home, *, accounts_alone: bool) -> tuple[Foundation, uvicorn.Server]:
-    from serving import build
+    from serving import build, web
 
     base = build.foundation(settings, home)
     if accounts_alone:
-        return base, _server(build.app(base, None))
+        return base, _server(web.app(base, None))
     fetch_models(settings, home)
     made = build.product(base, build.model_store(settings, home))
     made.start()
-    return base, _server(build.app(base, made))
+    return base, _server(web.app(base, made))
 
 
 def fetch_models(settings: Settings, home: Home) -> None:
@@ -148,8 +149,8 @@ def fetch_with_bar(settings: Settings, home: Home, names: list[str]) -> None:
 
 def _page(url: str) -> Page:
     """The page, a client of the API at `url`, with the rules of its own routes."""
-    from serving.build import Page
     from serving.gate import Rule, Stated
+    from serving.web import Page
     from ui import sign_in
     from ui.page.live import SCRIPT
     from ui.page.page import mount

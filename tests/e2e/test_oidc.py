@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
-from serving import build, text
+from serving import build, text, web
 from serving.accounts.roles import Role
 from serving.build import Foundation
 from serving.home import Home
@@ -36,8 +36,8 @@ class House:
     def app(self, url: str) -> FastAPI:
         wanted = Settings(home=self.home, **registered(self.issuer, url))
         self.base.append(build.foundation(wanted, Home(wanted.home_path)))
-        pages = build.Page([sign_in.router], lambda _: None, lambda _method, _path: None, ())
-        return build.app(self.base[0], None, pages)
+        pages = web.Page([sign_in.router], lambda _: None, lambda _method, _path: None, ())
+        return web.app(self.base[0], None, pages)
 
     def invitation(self) -> str:
         return self.base[0].office.invite(Role.STAFF, "local", "김반장", "operator")

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from serving import build, text
+from serving import build, text, web
 from serving.accounts.roles import Role
 from serving.admission import Admission, Limits
 from serving.build import Foundation
@@ -77,7 +77,7 @@ def office(home: Path, at: Provider, *, strict: bool = False, **settings: Any) -
     if base.sign_on and not strict:
         roomy = Admission(Limits(10**6, 10**6, 8, 8, 32))
         base = replace(base, sign_on=replace(base.sign_on, strangers=roomy))
-    with TestClient(build.app(base, None), base_url="http://127.0.0.1", follow_redirects=False) as http:
+    with TestClient(web.app(base, None), base_url="http://127.0.0.1", follow_redirects=False) as http:
         yield Office(base, http, at)
     base.databases.shared().dispose()
 

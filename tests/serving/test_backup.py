@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from knowledge import starter
 from retrieval.korean import Tokenizer
-from serving import backup, build, passphrase, roster, sealed
+from serving import backup, build, passphrase, roster, sealed, web
 from serving.accounts.tables import companies, keys, people
 from serving.audit import Action
 from serving.databases.sqlite import SqliteDatabases
@@ -283,7 +283,7 @@ def test_rows_of_a_newer_database_change_nothing(
 def test_a_restore_that_was_killed_is_opened_again(its: Installation, firm: Firm) -> None:
     its.base.office.leaving(firm.company_id)
     assert its.http.get("/api/documents", headers=firm.key).status_code == 401
-    build.app(its.base, its.product)
+    web.app(its.base, its.product)
     assert names(its, firm) == ["점검 hanbit.md"]
 
 
@@ -326,7 +326,7 @@ def test_what_a_killed_backup_left_is_cleared_away(its: Installation) -> None:
     left = its.base.home.root / ".vault" / "tmp1" / "rows.jsonl"
     left.parent.mkdir(parents=True)
     left.write_text("rows")
-    build.app(its.base, its.product)
+    web.app(its.base, its.product)
     assert not left.exists()
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from knowledge import starter
 from retrieval.korean import Tokenizer
-from serving import build, leaving, receipt, traces
+from serving import leaving, receipt, traces, web
 from serving.accounts.companies import Companies
 from serving.audit import Action
 from serving.databases.sqlite import SqliteDatabases
@@ -212,7 +212,7 @@ def test_a_leaving_cut_short_is_finished_at_the_next_start(
         return _fails() if calls == at else whole(*given, **more)
 
     killed(its, firm, monkeypatch, (where, name, cut))
-    wired = build.app(its.base, its.product).state.wiring
+    wired = web.app(its.base, its.product).state.wiring
     assert [company.company_id for company in its.base.office.accounts.companies.all()] == ["local"]
     assert not its.base.home.place(firm.company_id).exists()
     assert holding(its.base.home.root, WORD) == []
@@ -231,7 +231,7 @@ def test_a_company_comes_back_only_once_it_has_left(
     assert restored(its, data).status_code == 503
     its.http.app.state.wiring.vault.settle(its.base.home)  # type: ignore[attr-defined]
     assert restored(its, data).status_code == 200
-    build.app(its.base, its.product)
+    web.app(its.base, its.product)
     assert names(its, firm) == [f"점검 {WORD}.md"]
 
 

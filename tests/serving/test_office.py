@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from knowledge import starter
 from retrieval.korean import Tokenizer
-from serving import build
+from serving import web
 from serving.accounts.roles import Role
 from serving.product import Engines
 from tests.fakes import ScriptedModel, engine
@@ -228,7 +228,7 @@ def test_the_log_names_deeds_and_no_contents(its: Installation) -> None:
 @pytest.fixture
 def port(its: Installation) -> Iterator[int]:
     """The same app behind a real port, since the test client gives a stream only once it is over."""
-    server = uvicorn.Server(uvicorn.Config(build.app(its.base, its.product), port=0, log_config=None, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(web.app(its.base, its.product), port=0, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

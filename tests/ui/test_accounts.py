@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from knowledge import starter
 from retrieval.korean import Tokenizer
-from serving import build
+from serving import web
 from serving.accounts.people import Person
 from serving.accounts.roles import Role
 from tests.browsing import DESKTOP, PHONE, chromium
@@ -60,7 +60,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Ite
         patch.setattr(starter, "starter_files", lambda: LIBRARY)
         with installed(tmp_path_factory.mktemp("home"), tokenizer) as its:
             its.await_indexed({})
-            with serving(lambda url: build.app(its.base, its.product, start._page(url))) as url:
+            with serving(lambda url: web.app(its.base, its.product, start._page(url))) as url:
                 yield House(its, url)
 
 
