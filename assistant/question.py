@@ -9,8 +9,10 @@ from datetime import date
 from typing import Literal
 
 from assistant.errors import BadQuestionError
+from assistant.personal import mask
 from assistant.vocabulary import FOLLOW_UP, FORMAL, SUBJECTLESS, asks_for
 from retrieval.korean import Tokenizer
+from retrieval.sentence import sentences
 
 MAX_LENGTH = 2000
 OWN = 4.0
@@ -56,15 +58,16 @@ def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: d
         raise BadQuestionError("question_empty")
     if len(text) > MAX_LENGTH:
         raise BadQuestionError("question_long")
-    own = _named(text, tokenizer)
+    asked = _impersonal(text)
+    own = _named(asked, tokenizer)
     topic = _topic(text, own, earlier, tokenizer)
     terms = tuple(dict.fromkeys([*own, *(_named(topic, tokenizer) if topic else ())]))
-    names = frozenset(tokenizer.names(text)) - SUBJECTLESS
+    names = frozenset(tokenizer.names(asked)) - SUBJECTLESS
     language: Literal["ko", "en"] = "ko" if re.search(r"[가-힣]", text) else "en"
-    years = years_named(text, today)
-    search, hints = f"{topic} {text}" if topic else text, " ".join(_formal(text, tokenizer))
+    years = years_named(asked, today)
+    search, hints = f"{topic} {asked}" if topic else asked, " ".join(_formal(asked, tokenizer))
     return Question(
-        text, search, hints, topic, terms, own, names, subject_terms(text, tokenizer), asks_for(text), years, language
+        text, search, hints, topic, terms, own, names, subject_terms(asked, tokenizer), asks_for(asked), years, language
     )
 
 
@@ -79,6 +82,13 @@ def years_named(text: str, today: date) -> frozenset[str]:
     if _NEXT_YEAR.search(text):
         years.add(str(today.year + 1))
     return frozenset(years)
+
+
+def _impersonal(text: str) -> str:
+    """What of a question is to be looked up: `제 번호는 010-…입니다` beside it is about the person, not the matter."""
+    said = sentences(text)
+    kept = [sentence for sentence in said if "?" in sentence or not mask(sentence).kinds]
+    return " ".join(kept) if kept and len(kept) < len(said) else text
 
 
 def _named(text: str, tokenizer: Tokenizer) -> tuple[str, ...]:

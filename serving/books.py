@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from serving.accounts.companies import Companies
-from serving.audit import Action, Anchors, Audit, Detail
+from serving.audit import NOTHING, Action, Anchors, Audit, Detail, Head
 from serving.databases import Databases
 from serving.errors import RequestError
 from serving.home import Home
@@ -20,6 +21,16 @@ MOST = 16
 """Logs kept open beyond those in use: a connection each on PostgreSQL, three to five descriptors on SQLite."""
 _PATIENCE = 60.0
 """Seconds a log that is to be closed is waited for: an entry takes milliseconds, checking a long log seconds."""
+_AGAIN = 600.0
+"""Seconds after which a whole log is looked through again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """When a whole log was last looked through, and the last entry that was found whole since."""
+
+    at: float
+    until: Head
 
 
 @dataclass(eq=False)
@@ -39,13 +50,17 @@ class Books:
     A log stays open for the next entry, unless its company is leaving: that one's database is about to be removed.
     """
 
-    def __init__(self, databases: Databases, home: Home, most: int = MOST) -> None:
+    def __init__(
+        self, databases: Databases, home: Home, most: int = MOST, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._databases = databases
         self._home = home
         self._most = most
         self._companies = Companies(databases.shared())
         self._anchors = Anchors(databases.shared())
         self._books: OrderedDict[str, _Book] = OrderedDict()  # the least used first
+        self._checked: dict[str, _Checked] = {}
+        self._clock = clock
         self._changed = threading.Condition()
         self.installation = Audit(databases.shared())
 
@@ -67,9 +82,21 @@ class Books:
             self._shrink()
 
     def intact(self, company: str) -> bool:
-        """Whether a company's log is as it was written, to its last entry."""
+        """Whether a company's log is as it was written, to its last entry. The whole of it is looked through once in ten
+        minutes, in between what came since: a log of years takes seconds.
+        """
+        now = self._clock()
         with self.of(company) as audit:
-            return audit.verify(self._anchors.of(company)) is None
+            checked = self._checked.get(company)
+            if checked is None or now - checked.at >= _AGAIN:
+                checked = _Checked(now, NOTHING)
+            head = audit.head()
+            whole = audit.verify(self._anchors.of(company), checked.until) is None
+        if whole:
+            self._checked[company] = _Checked(checked.at, head)
+        else:
+            self._checked.pop(company, None)
+        return whole
 
     def record(self, company: str | None, actor: str, action: Action, subject: str = "", **details: Detail) -> None:
         """Into the company's log; into the installation's where it concerns no company."""
@@ -88,6 +115,7 @@ class Books:
             if not self._changed.wait_for(lambda: not self._used(company), _PATIENCE):
                 raise RequestError("place_busy", 503)
             book = self._books.pop(company, None)
+            self._checked.pop(company, None)
         if book:
             _close(book)
 

@@ -218,7 +218,7 @@ def _log_to(home: Home) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handler.addFilter(PersonalFilter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("alembic", "httpx", "httpx2", "httpcore", "openai", "chromadb", "sentence_transformers"):
+    for noisy in ("alembic", "httpx", "httpx2", "httpcore", "openai", "mcp", "chromadb", "sentence_transformers"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     if sys.stderr.isatty():
         console = logging.StreamHandler()

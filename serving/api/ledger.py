@@ -70,7 +70,10 @@ def audit(
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Log:
-    """The company's log, newest first, and whether it is whole: nothing altered, taken out or cut off."""
+    """The company's log, newest first, and whether it is whole: nothing altered, taken out or cut off.
+
+    All of it is looked through once in ten minutes, at other calls what came since.
+    """
     with desk.books.of(mine(who)) as log:
         entries = [_wire(entry) for entry in log.entries(before, limit)]
     return {"entries": entries, "intact": desk.books.intact(mine(who))}

@@ -1,4 +1,7 @@
-"""Embedding and reranking by a service: vLLM's pooling routes, or any other that speaks them."""
+"""Embedding and reranking by a service: vLLM's pooling routes, or any other that speaks them.
+
+Personal numbers are masked in all that is sent there.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import httpx
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from assistant.personal import mask
 from retrieval.embedding import QueryMemory
 from retrieval.errors import EmbedderDownError, RerankerDownError
 from retrieval.reranking import Scores
@@ -77,14 +81,14 @@ class RemoteEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension) float32, each row of length 1. Raises EmbedderDownError."""
-        prefixed = [self._passage_prefix + text for text in texts]
+        prefixed = [self._passage_prefix + mask(text).text for text in texts]
         batches = [prefixed[start : start + BATCH] for start in range(0, len(prefixed), BATCH)]
         found = [self._embed(self._passages, batch, BATCH_SECONDS) for batch in batches]
         return np.concatenate(found) if found else np.empty((0, self._dimension), dtype=np.float32)
 
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) float32 of length 1. Raises EmbedderDownError."""
-        prefixed = [self._query_prefix + text]
+        prefixed = [self._query_prefix + mask(text).text]
         return self._queries.recall(text, lambda: self._embed(self._questions, prefixed, QUERY_SECONDS)[0])
 
     def _embed(self, service: _Service, texts: list[str], seconds: float) -> Vectors:
@@ -124,7 +128,8 @@ class RemoteReranker:
 
         if not texts:
             return np.empty(0, dtype=np.float32)
-        return self._service.ask("/v1/rerank", {"query": query, "documents": list(texts)}, QUERY_SECONDS, read)
+        body = {"query": mask(query).text, "documents": [mask(text).text for text in texts]}
+        return self._service.ask("/v1/rerank", body, QUERY_SECONDS, read)
 
 
 class _WrongAnswerError(Exception):

@@ -24,6 +24,21 @@ def test_a_follow_up_of_a_follow_up_leans_on_the_one_with_a_subject(tokenizer: T
     assert understand("그럼 기간은요?", [FIRST, "그럼 자부담은요?"], tokenizer, TODAY).topic == FIRST
 
 
+@pytest.mark.parametrize("told", ["제 번호는 010-1234-5678입니다.", "주민등록번호는 900101-1234568이에요."])
+def test_what_a_person_tells_of_themselves_is_not_looked_up(told: str, tokenizer: Tokenizer) -> None:
+    asked = "자율형공장은 얼마까지 지원하나요?"
+    plain = understand(asked, [], tokenizer, TODAY)
+    for text in (f"{asked} {told}", f"{told} {asked}"):
+        question = understand(text, [], tokenizer, TODAY)
+        assert question.text == text
+        assert (question.search, question.terms, question.words) == (asked, plain.terms, plain.words)
+
+
+@pytest.mark.parametrize("text", ["010-1234-5678이 누구 번호예요?", "연락처 010-1234-5678 담당자"])
+def test_a_number_that_is_asked_about_is_looked_up(text: str, tokenizer: Tokenizer) -> None:
+    assert understand(text, [], tokenizer, TODAY).search == text
+
+
 @pytest.mark.parametrize(
     "text", ["AAS가 뭐예요?", "자율형공장은 얼마까지 지원하나요?", "산업안전보건법 교육 의무 알려줘"]
 )

@@ -157,6 +157,27 @@ def cut(engine: Engine, after: int) -> None:
         connection.execute(delete(audit).where(audit.c.seq > after))
 
 
+@pytest.mark.parametrize(("altered", "broken"), [(2, None), (4, 4), (5, 5), (6, 6)])
+def test_what_was_found_whole_before_is_not_looked_through_again(
+    engine: Engine, log: Audit, altered: int, broken: int | None
+) -> None:
+    filled(log, 4)
+    since = log.head()
+    filled(log, 2)
+    assert log.verify(log.head(), since) is None
+    with engine.begin() as connection:
+        connection.execute(update(audit).where(audit.c.seq == altered).values(hash="0" * 64))
+    assert log.verify(since=since) == (Broken(broken, missing=False) if broken else None)
+    assert log.verify() is not None
+
+
+def test_a_log_cut_before_what_was_found_whole_is_broken(engine: Engine, log: Audit) -> None:
+    filled(log, 4)
+    since = log.head()
+    cut(engine, after=3)
+    assert log.verify(since=since) is not None
+
+
 def test_a_log_cut_at_its_end_is_found_by_its_anchor(engine: Engine, log: Audit, tmp_path: Path) -> None:
     shared = opened(tmp_path / "shared.db")
     anchors = Anchors(shared)

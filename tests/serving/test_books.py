@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from serving.accounts.companies import Companies
-from serving.audit import Action
+from serving.audit import Action, Audit, Broken, Head
 from serving.books import MOST, Books
 from serving.databases import Databases
 from serving.databases.postgres import PostgresDatabases
 from serving.errors import RequestError, ServingError
 from serving.home import Home
 from tests.databases import Rooms
+from tests.serving.clock import Clock
 
 
 @dataclass
@@ -211,6 +212,28 @@ def test_forgetting_lets_a_shorter_log_pass(its: Its, books: Books) -> None:
     assert not books.intact(company)
     books.forget(company)
     assert books.intact(company)
+
+
+def test_the_whole_of_a_log_is_looked_through_once_in_ten_minutes(its: Its, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, company = Clock(), its.company()
+    books = Books(its.databases, its.home, clock=clock)  # type: ignore[arg-type]
+    since: list[int] = []
+    honest = Audit.verify
+
+    def verify(self: Audit, anchor: Head | None, from_here: Head) -> Broken | None:
+        since.append(from_here.seq)
+        return honest(self, anchor, from_here)
+
+    monkeypatch.setattr(Audit, "verify", verify)
+    for _ in range(3):
+        books.record(company, "kim", Action.ASKED)
+        assert books.intact(company)
+    clock.now += 601
+    assert books.intact(company)
+    books.release(company)
+    assert books.intact(company)
+    assert since == [0, 1, 2, 0, 0]
+    books.close()
 
 
 def test_what_stays_open_is_bounded(its: Its, books: Books) -> None:

@@ -126,6 +126,17 @@ def test_scores_come_back_in_the_order_of_the_texts(service: Service) -> None:
     assert body == {"documents": ["가", "가나다", "가나"], **wanted}
 
 
+def test_no_personal_number_is_sent_to_a_service(service: Service) -> None:
+    text = "담당자 휴대폰은 010-1234-5678"
+    embedder(service).embed_passages([text])
+    embedder(service).embed_query(text)
+    RemoteReranker(service.endpoint).scores(text, [text])
+    assert len(service.asked) == 3
+    for _, body, _ in service.asked:
+        assert "담당자" in str(body)
+        assert "5678" not in str(body)
+
+
 def changed(**values: Any) -> Callable[[dict[str, Any]], object]:
     """The first vector or score with other values."""
 
