@@ -124,7 +124,11 @@ def test_an_interrupt_keeps_what_was_measured() -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     engine = FakeOpenAi("silent", good=2, cached=8)
-    figures, rows = _replay(engine, 3, Load(4, max_concurrency=1), progress=interrupt)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job has not
+    try:
+        figures, rows = _replay(engine, 3, Load(4, max_concurrency=1), progress=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert figures["interrupted"]
     assert (figures["completed"], figures["failed"], figures["unfinished"]) == (1, 0, 2)
     assert [row.n for row in rows] == [0]
