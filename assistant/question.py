@@ -58,7 +58,7 @@ def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: d
         raise BadQuestionError("question_empty")
     if len(text) > MAX_LENGTH:
         raise BadQuestionError("question_long")
-    asked = _impersonal(text)
+    asked, earlier = _impersonal(text), [_impersonal(previous) for previous in earlier]
     own = _named(asked, tokenizer)
     topic = _topic(text, own, earlier, tokenizer)
     terms = tuple(dict.fromkeys([*own, *(_named(topic, tokenizer) if topic else ())]))
@@ -88,7 +88,8 @@ def _impersonal(text: str) -> str:
     """What of a question is to be looked up: `제 번호는 010-…입니다` beside it is about the person, not the matter."""
     said = sentences(text)
     kept = [sentence for sentence in said if "?" in sentence or not mask(sentence).kinds]
-    return " ".join(kept) if kept and len(kept) < len(said) else text
+    asks = any("?" in sentence for sentence in kept)
+    return " ".join(kept) if asks and len(kept) < len(said) else text
 
 
 def _named(text: str, tokenizer: Tokenizer) -> tuple[str, ...]:

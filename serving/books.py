@@ -60,6 +60,7 @@ class Books:
         self._anchors = Anchors(databases.shared())
         self._books: OrderedDict[str, _Book] = OrderedDict()  # the least used first
         self._checked: dict[str, _Checked] = {}
+        self._checking = threading.Lock()  # one at a time: each reads a whole log
         self._clock = clock
         self._changed = threading.Condition()
         self.installation = Audit(databases.shared())
@@ -86,16 +87,16 @@ class Books:
         minutes, in between what came since: a log of years takes seconds.
         """
         now = self._clock()
-        with self.of(company) as audit:
+        with self.of(company) as audit, self._checking:
             checked = self._checked.get(company)
             if checked is None or now - checked.at >= _AGAIN:
                 checked = _Checked(now, NOTHING)
             head = audit.head()
             whole = audit.verify(self._anchors.of(company), checked.until) is None
-        if whole:
-            self._checked[company] = _Checked(checked.at, head)
-        else:
-            self._checked.pop(company, None)
+            if whole:
+                self._checked[company] = _Checked(checked.at, head)
+            else:
+                self._checked.pop(company, None)
         return whole
 
     def record(self, company: str | None, actor: str, action: Action, subject: str = "", **details: Detail) -> None:

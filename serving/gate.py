@@ -186,9 +186,8 @@ class Gate:
             place = f"trainer-{identity.person}"
         elif identity.role == Role.CONSULTANT:
             granted = self._grants.companies_of(identity.person)
-            # Of several none is guessed: what is asked about one company must not end up in another's place.
-            chosen = next(iter(granted)) if company is None and len(granted) == 1 else company
-            opened = place = chosen if chosen in granted else None
+            # Never guessed, were there but one: what is asked about one company must not end up in another's place.
+            opened = place = company if company in granted else None
             until = granted[opened] if opened else None
         return replace(identity, company=opened, place=place, until=until)
 

@@ -101,12 +101,16 @@ class Consents:
         with self._engine.connect() as connection:
             return _given(connection, company_id)
 
-    def give(self, company_id: str, by: str) -> None:
-        """Be counted from the next snapshot on."""
+    def give(self, company_id: str, by: str, facts: Mapping[str, str] | None = None) -> None:
+        """Be counted from the next snapshot on, with these facts: both or neither. Raises RequestError as `publish`."""
+        _check(facts or {})
         with self._engine.begin() as connection:
             hold(connection, snapshots)
-            if not _given(connection, company_id):
+            given = _given(connection, company_id)
+            if not given:
                 connection.execute(insert(consents).values(company_id=company_id, given_by=by, given_at=_now()))
+            _publish(connection, company_id, facts or {})
+            if not given:
                 self._log.record_in(connection, by, Action.CONSENT_GIVEN, company_id)
 
     def withdraw(self, company_id: str, by: str) -> None:
@@ -121,24 +125,32 @@ class Consents:
     def publish(self, company_id: str, facts: Mapping[str, str]) -> None:
         """Publish facts, in the place of those published before. Raises RequestError: 409 without consent, 422 for a
         field or a value that is not agreed."""
-        for field, value in facts.items():
-            if field not in {str(fact) for fact in VALUES} or value not in VALUES[Fact(field)]:
-                raise RequestError("unknown_fact", 422, field=field[:40])
+        _check(facts)
         with self._engine.begin() as connection:
             hold(connection, snapshots)
             if not _given(connection, company_id):
                 raise RequestError("not_consented", 409)
-            mine = published.c.company_id == company_id
-            for field, value in facts.items():
-                connection.execute(published.delete().where(mine & (published.c.field == field)))
-                row = {"company_id": company_id, "field": field, "value": value, "at": _now()}
-                connection.execute(insert(published).values(**row))
+            _publish(connection, company_id, facts)
 
     def published(self, company_id: str) -> dict[Fact, str]:
         """What the company publishes of itself: for it to see."""
         query = select(published).where(published.c.company_id == company_id).order_by(published.c.field)
         with self._engine.connect() as connection:
             return {Fact(row.field): row.value for row in connection.execute(query)}
+
+
+def _check(facts: Mapping[str, str]) -> None:
+    for field, value in facts.items():
+        if field not in {str(fact) for fact in VALUES} or value not in VALUES[Fact(field)]:
+            raise RequestError("unknown_fact", 422, field=field[:40])
+
+
+def _publish(connection: Connection, company_id: str, facts: Mapping[str, str]) -> None:
+    mine = published.c.company_id == company_id
+    for field, value in facts.items():
+        connection.execute(published.delete().where(mine & (published.c.field == field)))
+        row = {"company_id": company_id, "field": field, "value": value, "at": _now()}
+        connection.execute(insert(published).values(**row))
 
 
 class Overview:

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     upload_mb: int = Field(default=100, ge=1, description="Largest file taken in, MB")
     quota_mb: int = Field(default=2048, ge=1, description="Documents of one company at most, MB")
     allowed_hosts: str = Field(default="", description="Further Host names the server answers to, by comma")
+    proxies: str = Field(
+        default="", description="Addresses of reverse proxies, by comma: their X-Forwarded-For says who calls"
+    )
     public_url: str = Field(default="", description="Address people open, e.g. https://giljabi.example.co.kr")
     oidc_issuer: str = Field(
         default="", description="Issuer of an OpenID provider people may sign in through; https://…"

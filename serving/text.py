@@ -40,7 +40,7 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "unknown_person": {"ko": "그런 사람이 없습니다. 목록에서 다시 골라 주세요.", "en": "There is no such person. Choose from the list again."},
     "unknown_key": {"ko": "그런 키가 없습니다. 목록에서 다시 골라 주세요.", "en": "There is no such key. Choose from the list again."},
     "unknown_grant": {"ko": "그런 허락이 없습니다. 목록에서 다시 골라 주세요.", "en": "There is no such grant. Choose from the list again."},
-    "no_company_open": {"ko": "열람을 허락한 회사가 없거나, 여럿인데 어느 회사인지 고르지 않았습니다. 여럿이면 X-Giljabi-Company 머리글에 회사 id를 적거나(GET /api/session의 granted), 화면의 계정 탭에서 회사를 여세요.", "en": "No company has let you in, or several have and none was chosen: name one by its id in the header X-Giljabi-Company (see granted in GET /api/session), or open it under Account in the page."},
+    "no_company_open": {"ko": "열람을 허락한 회사가 없거나, 어느 회사인지 고르지 않았습니다. X-Giljabi-Company 머리글에 회사 id를 적거나(GET /api/session의 granted), 화면의 계정 탭에서 회사를 여세요.", "en": "No company has let you in, or none was chosen: name one by its id in the header X-Giljabi-Company (see granted in GET /api/session), or open it under Account in the page."},
     "unknown_consultant": {"ko": "그런 컨설턴트가 없습니다. 컨설턴트에게 아이디(person-…)를 받아 다시 넣어 주세요.", "en": "There is no such consultant. Ask them for their id (person-…)."},
     "unknown_role": {"ko": "그런 역할이 없습니다. {roles} 가운데 하나를 적어 주세요.", "en": "There is no such role. Use one of {roles}."},
     "role_and_company": {"ko": "staff와 admin에는 회사가 필요하고, 다른 역할에는 회사가 없습니다. --company와 --role을 확인해 주세요.", "en": "staff and admin need a company, other roles have none. Check --company and --role."},

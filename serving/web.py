@@ -93,7 +93,7 @@ def app(base: Foundation, made: Product | None, page: Page | None = None) -> Fas
     guards = _guards(base, Rules(api.routes), page)  # before the page is mounted: its own routes have a rule of theirs
     if page:
         page.mount(api)
-    api.add_middleware(BodyLimit, limit_mb=settings.upload_mb + 1, but={vault.RESTORE})
+    api.add_middleware(BodyLimit, file_mb=settings.upload_mb + 1, but={vault.RESTORE})
     api.add_middleware(Gatekeeper, guards=guards)
     api.add_middleware(KnownHosts, hosts=[*_LOOPBACK, *_hosts(settings)])
     return api

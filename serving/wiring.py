@@ -38,7 +38,7 @@ class Wiring:
 def wiring(request: Request) -> Wiring:
     found = request.app.state.wiring
     if not isinstance(found, Wiring):
-        raise TypeError("the app was not made by serving.build")
+        raise TypeError("the app was not made by serving.web")
     return found
 
 

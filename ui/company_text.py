@@ -22,7 +22,7 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "can_staff": {"ko": "자료를 올리고, 묻고, 우리 회사의 기록을 볼 수 있습니다.", "en": "You can add documents, ask questions and read your company's log."},
     "can_admin": {"ko": "자료를 올리고 물을 수 있고, 누가 들어오고 무엇이 밖으로 나가는지 정합니다.", "en": "You can add documents and ask, and you decide who comes in and what goes out."},
     "can_consultant": {"ko": "‘{company}’의 자료를 읽고 물어볼 수 있습니다. 회사가 허락한 동안만이고, 올리거나 지울 수는 없습니다.", "en": "You can read the documents of “{company}” and ask over them, for as long as the company lets you. You cannot add or delete."},
-    "can_consultant_choose": {"ko": "여러 회사가 허락했습니다. 아래에서 볼 회사를 여세요.", "en": "Several companies let you in. Open the one you want to see below."},
+    "can_consultant_choose": {"ko": "허락한 회사가 있습니다. 아래에서 볼 회사를 여세요.", "en": "Open the company you want to see below."},
     "let_me_in": {"ko": "허락한 회사", "en": "Companies that let you in"},
     "let_me_in_more": {"ko": "한 번에 한 회사만 열립니다. 질문과 대화는 열려 있는 회사에만 남습니다.", "en": "One is open at a time; questions and conversations stay with the one that is open."},
     "is_open": {"ko": "열려 있음", "en": "open"},

@@ -48,7 +48,7 @@ def serve(settings: Settings) -> None:
         fetch_models(settings, home)
         made = build.product(base, build.model_store(settings, home))
         inside = f"http://{_near(settings.host)}:{settings.port}"
-        server = _server(web.app(base, made, _page(inside)))
+        server = _server(web.app(base, made, _page(inside)), settings.proxies)
         made.start()
         home.announce(inside, base.machine.keys)
         greeting = threading.Thread(target=_greet, args=(server, made, base, settings), daemon=True)
@@ -114,11 +114,11 @@ def _private(settings: Settings, home: Home, *, accounts_alone: bool) -> tuple[F
 
     base = build.foundation(settings, home)
     if accounts_alone:
-        return base, _server(web.app(base, None))
+        return base, _server(web.app(base, None), settings.proxies)
     fetch_models(settings, home)
     made = build.product(base, build.model_store(settings, home))
     made.start()
-    return base, _server(web.app(base, made))
+    return base, _server(web.app(base, made), settings.proxies)
 
 
 def fetch_models(settings: Settings, home: Home) -> None:
@@ -165,12 +165,18 @@ def _page(url: str) -> Page:
     )
 
 
-def _server(app: FastAPI) -> uvicorn.Server:
+def _server(app: FastAPI, proxies: str) -> uvicorn.Server:
     import uvicorn
 
-    # A reverse proxy's word on who calls is not taken: nobody is let in for where they come from.
+    # Who calls matters to limits alone: nobody is let in for where they come from.
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, timeout_graceful_shutdown=5, proxy_headers=False, server_header=False
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        server_header=False,
     )
     return uvicorn.Server(config)
 

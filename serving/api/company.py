@@ -184,8 +184,7 @@ def consent(body: Consent, who: Who, wired: Wired) -> None:
     """Be counted in the host's overview, or no longer: at once."""
     company_id = mine(who)
     if body.overview:
-        wired.consents.give(company_id, who.person)
-        wired.consents.publish(company_id, body.facts)
+        wired.consents.give(company_id, who.person, body.facts)
         wired.office.books.record(company_id, who.person, Action.CONSENT_GIVEN, "overview")
     else:
         wired.consents.withdraw(company_id, who.person)

@@ -73,6 +73,7 @@ class Gatekeeper:
         try:
             endings = guards.live.endings
             stated, identity = await self._let_in(request)
+            scope.setdefault("state", {})["stated"] = stated
             if identity is None:
                 await self._app(scope, receive, send)
                 return
@@ -83,7 +84,7 @@ class Gatekeeper:
                 if guards.live.endings != endings:
                     stated, again = await self._let_in(request)
                     held.identity = identity = again or identity
-                scope.setdefault("state", {}).update(identity=identity, admitted=place)
+                scope["state"].update(identity=identity, admitted=place)
                 await self._until_ended(held, stated.work, scope, receive, send)
         except RequestError as error:
             await _refusal(request, error)(scope, receive, send)

@@ -9,22 +9,27 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving import text
+from serving.admission import Work
 from serving.api.problem import language_of, problem
 from serving.errors import RequestError
+from serving.gate import Rule, Stated
 
 _MEGABYTE = 1_000_000
+_MB, _STRANGERS_MB = 1, 0.1
 _HOST = re.compile(r"(?:\[([0-9a-f:]+)\]|([a-z0-9._-]+))(?::\d{1,5})?")
 
 
 class BodyLimit:
-    """Answers 413 once a request's body is, or says it is, over `limit_mb`; the rest is never read.
+    """Answers 413 once a request's body is, or says it is, over the limit; the rest is never read.
 
-    Paths in `but` take any size: the gate, which comes before, lets none but the operator there.
+    `file_mb` holds for files. Other bodies are read into memory and parsed while everybody waits, and are small; those of
+    callers nobody knows are smaller still. Paths in `but` take any size: the gate, which comes before, lets none but the
+    operator there.
     """
 
-    def __init__(self, app: ASGIApp, limit_mb: int, but: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, file_mb: int, but: Collection[str] = ()) -> None:
         self._app = app
-        self._limit_mb = limit_mb
+        self._file_mb = file_mb
         self._but = but
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +37,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        limit, taken, over = self._limit_mb * _MEGABYTE, 0, False
+        limit_mb = self._limit_mb(scope["state"]["stated"])
+        limit, taken, over = limit_mb * _MEGABYTE, 0, False
 
         async def counted() -> Message:
             nonlocal taken, over
@@ -57,11 +63,16 @@ class BodyLimit:
                 if not over:
                     raise
         if over:
-            title = text.sentence("too_large", language_of(request), {"limit_mb": self._limit_mb})
+            title = text.sentence("too_large", language_of(request), {"limit_mb": limit_mb})
             await problem(413, title)(scope, receive, send)
 
+    def _limit_mb(self, stated: Stated) -> float:
+        if stated.rule == Rule.PUBLIC:
+            return _STRANGERS_MB
+        return self._file_mb if stated.work == Work.FILE else _MB
 
-async def whole(receive: Receive, limit_mb: int = 1) -> Receive:
+
+async def whole(receive: Receive, limit_mb: int = _MB) -> Receive:
     """A body's messages, once all of it is here, as one. Raises RequestError for one over the limit."""
     body, more = bytearray(), True
     while more:

@@ -111,7 +111,7 @@ def who_am_i(who: Annotated[Identity, Depends(identity)], desk: Desk) -> Caller:
 @router.put("/api/session/company", status_code=204, responses=problems(404))
 @may(Rule.KNOWN)
 def open_company(who: Annotated[Identity, Depends(identity)], body: Choice, desk: Desk, secured: Secure) -> Response:
-    """Of several companies that let this consultant in, the one this browser is to see from now on.
+    """Of the companies that let this consultant in, the one this browser is to see from now on.
 
     Opens nothing by itself: each request is asked anew whether that company still lets them in.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from serving.gate import Rule, Rules, UngatedRouteError, may
 from serving.product import Engines
 from tests.fakes import ScriptedModel, engine
 from tests.installation import Installation, bearer, control, installed
+from tests.serving.test_disclosure import paper
 
 LIBRARY = [("공용.md", "# 공용 자료\n\n자율형공장의 정부지원금은 최대 6억 원이다.\n".encode())]
 CANARY = "카나리아비밀도면"
@@ -51,7 +52,7 @@ def its(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Itera
 
 @dataclass(frozen=True)
 class Theirs:
-    """What the other company has, by the name of the path parameter its id goes into."""
+    """What a company has, by the name of the path or body parameter its id goes into."""
 
     company: str
     ids: dict[str, str]
@@ -59,18 +60,31 @@ class Theirs:
 
 @pytest.fixture(scope="module")
 def theirs(its: Installation) -> Theirs:
-    """A company with something of everything, whose ids the others all know."""
-    company = its.company("남의회사")
+    """The other company, whose ids everybody knows."""
+    return having_everything(its, "남의회사", CANARY, SECRET)
+
+
+@pytest.fixture(scope="module")
+def ours(its: Installation) -> Theirs:
+    text = "# 프레스\n\n프레스 알람 E-999의 조치는 전원을 끄는 것이다.\n".encode()
+    return having_everything(its, "한빛정밀", "프레스", text)
+
+
+def having_everything(its: Installation, name: str, word: str, text: bytes) -> Theirs:
+    """A company with something of everything."""
+    company = its.company(name)
     admin = its.key("admin", company)
-    document = its.add(f"{CANARY}.md", SECRET, admin)
-    asked = its.http.post("/api/ask", json={"question": f"{CANARY} 알람 E-999 조치는?"}, headers=admin).json()
-    assert CANARY in asked["answer"]
-    key = its.http.post("/api/company/keys", json={"name": CANARY}, headers=admin).json()
-    consultant, _ = its.base.office.make_key(Role.CONSULTANT, None, CANARY, "operator")
+    document = its.add(f"{word}.md", text, admin)
+    asked = its.http.post("/api/ask", json={"question": f"{word} 알람 E-999 조치는?"}, headers=admin).json()
+    assert word in asked["answer"]
+    key = its.http.post("/api/company/keys", json={"name": word}, headers=admin).json()
+    consultant, _ = its.base.office.make_key(Role.CONSULTANT, None, word, "operator")
     body = {"consultant": consultant.key_id, "days": 3}
     grant = its.http.post("/api/company/grants", json=body, headers=admin).json()
-    link = its.http.post("/api/company/people", json={"name": CANARY}, headers=admin).json()["link"]
-    person = its.base.office.join(link.removeprefix("/join#"), CANARY, "someone@other", "a long password 1")
+    link = its.http.post("/api/company/people", json={"name": word}, headers=admin).json()["link"]
+    person = its.base.office.join(link.removeprefix("/join#"), word, f"someone@{company}", "a long password 1")
+    asking = {"company": company, "paper": paper()}
+    request = its.http.post("/api/host/disclosures", json=asking, headers=its.key("host")).json()
     return Theirs(
         company,
         {
@@ -80,18 +94,23 @@ def theirs(its: Installation) -> Theirs:
             "key_id": key["key_id"],
             "grant_id": grant["grant_id"],
             "person_id": person.person_id,
+            "disclosure_id": request["disclosure_id"],
+            "consultant": consultant.key_id,
             "company": company,
+            "token": "no-invitation",
+            "name": "none.js",  # of a script of the documentation
         },
     )
 
 
 @pytest.fixture(scope="module")
-def callers(its: Installation, theirs: Theirs) -> list[Caller]:
-    """One of each role; none of them has anything to do with the other company."""
-    own = its.company("한빛정밀")
+def callers(its: Installation, ours: Theirs) -> list[Caller]:
+    """One of each role, by a key and by a session; none of them has anything to do with the other company."""
+    own = ours.company
     office = its.base.office
     consultant, consultants = office.make_key(Role.CONSULTANT, None, "", "operator")
     office.grant(own, consultant.key_id, 7, "admin")
+    chosen = {"X-Giljabi-Company": own}
     _, glass = office.break_glass(own, "시험", 30, "operator")
     base = {Rule.PUBLIC}
     known = {*base, Rule.KNOWN}
@@ -101,13 +120,26 @@ def callers(its: Installation, theirs: Theirs) -> list[Caller]:
         Caller("wrong key", bearer("gj_wrong"), frozenset(base), None),
         Caller("staff", its.key("staff", own), frozenset(people), own),
         Caller("admin", its.key("admin", own), frozenset({*people, Rule.ADMIN}), own),
-        Caller("consultant", bearer(consultants), frozenset({*known, Rule.READ}), own),
+        Caller("consultant", {**bearer(consultants), **chosen}, frozenset({*known, Rule.READ}), own),
         Caller("consultant of nobody", its.key("consultant"), frozenset(known), None),
         Caller("trainer", its.key("trainer"), frozenset({*known, Rule.READ}), None),
         Caller("host", its.key("host"), frozenset({*known, Rule.HOST}), None),
         Caller("operator", its.key("operator"), frozenset({*known, Rule.OPERATOR}), None),
         Caller("break glass", bearer(glass), frozenset({*known, Rule.READ}), own),
+        Caller("staff's browser", session(its, Role.STAFF, own), frozenset(people), own),
+        Caller("admin's browser", session(its, Role.ADMIN, own), frozenset({*people, Rule.ADMIN}), own),
+        Caller("consultant's browser", session(its, Role.CONSULTANT, None), frozenset(known), None),
+        Caller("trainer's browser", session(its, Role.TRAINER, None), frozenset({*known, Rule.READ}), None),
+        Caller("host's browser", session(its, Role.HOST, None), frozenset({*known, Rule.HOST}), None),
+        Caller("operator's browser", session(its, Role.OPERATOR, None), frozenset({*known, Rule.OPERATOR}), None),
     ]
+
+
+def session(its: Installation, role: Role, company: str | None) -> dict[str, str]:
+    office = its.base.office
+    invitation = office.invite(role, company, "", "operator")
+    person = office.join(invitation, str(role), f"{role}@browser", "a long password 1")
+    return {"Cookie": f"giljabi_session={office.signed_in(person, 'password')}"}
 
 
 def routes(its: Installation) -> list[tuple[Route, Rule]]:
@@ -119,21 +151,37 @@ def api_routes(app: FastAPI) -> list[Any]:
     return [route for route in app.routes if not isinstance(route, Mount)]
 
 
-def call(its: Installation, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-    """The request, its body as the route wants it where that is easy to tell, else an empty object."""
+def call(its: Installation, method: str, route: str, ids: Mapping[str, str], headers: dict[str, str]) -> httpx.Response:
+    """The request for what these ids name, with a body that the route takes where one of ours can do no harm."""
+    path = re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], route)
     if path == "/api/documents" and method == "POST":
         return its.http.request(method, path, headers=headers, files={"file": ("x.md", b"# x\n\ny\n")})
+    question = f"{CANARY} 알람 E-999 조치는?"
     bodies: dict[str, Any] = {
-        "/api/ask": {"question": f"{CANARY} 알람 E-999 조치는?"},
-        "/v1/chat/completions": {"messages": [{"role": "user", "content": f"{CANARY} 알람 E-999 조치는?"}]},
+        "/api/ask": {"question": question, "conversation_id": ids["conversation_id"]},
+        "/v1/chat/completions": {"messages": [{"role": "user", "content": question}]},
+        "/api/session/company": {"company_id": ids["company"]},
+        "/api/documents/{document_id}": {"stays_here": True},
+        "/api/conversations/{conversation_id}/feedback": {"turn_id": ids["turn_id"], "rating": 1},
+        "/api/company/grants": {"consultant": ids["consultant"], "days": 1},
+        "/api/company/consents": {"overview": False},
+        "/api/company/disclosures/{disclosure_id}/decision": {"step": "refused"},
+        "/api/host/disclosures": {"company": ids["company"], "paper": paper()},
     }
     params = {"q": CANARY} if path == "/api/search" else None
-    body = bodies.get(path, {"stays_here": True, "rating": 1}) if method not in {"GET", "HEAD"} else None
+    body = bodies.get(route, {"stays_here": True, "rating": 1}) if method not in {"GET", "HEAD"} else None
     return its.http.request(method, path, headers=headers, json=body, params=params, follow_redirects=False)
 
 
-def filled(path: str, ids: dict[str, str]) -> str:
-    return re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids.get(found[1], "none"), path)
+class Nothing(dict[str, str]):
+    """Ids of what is not there."""
+
+    def __missing__(self, _: str) -> str:
+        return "none"
+
+
+def methods(route: Route) -> list[str]:
+    return sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
 
 
 def test_what_needs_no_sign_in_is_what_is_written_here(its: Installation) -> None:
@@ -149,12 +197,13 @@ def test_every_route_for_every_role_and_the_other_companys_ids(
     before = snapshot(its, theirs)
     checked = 0
     for route, rule in routes(its):
-        for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
+        for method in methods(route):
             for caller in callers:
-                if method == "DELETE" and Rule.OPERATOR in caller.rules & {rule}:
-                    checked += 1  # the operator may revoke and remove, and would
-                    continue
-                answer = call(its, method, filled(route.path, theirs.ids), caller.headers)
+                if (method, route.path) == ("DELETE", "/api/session"):
+                    continue  # it would sign them out
+                # The operator may revoke and remove, and would.
+                removing = method == "DELETE" and rule == Rule.OPERATOR and rule in caller.rules
+                answer = call(its, method, route.path, Nothing() if removing else theirs.ids, caller.headers)
                 said = f"{caller.name}: {method} {route.path} → {answer.status_code}"
                 if rule not in caller.rules:
                     wanted = 401 if caller.rules == {Rule.PUBLIC} else 403
@@ -165,7 +214,7 @@ def test_every_route_for_every_role_and_the_other_companys_ids(
                 if rule != Rule.OPERATOR:
                     assert CANARY.encode() not in scrubbed(answer.content), said
                 checked += 1
-    assert checked >= len(callers) * len(routes(its))
+    assert checked >= len(callers) * (len(routes(its)) - 1)
     assert snapshot(its, theirs) == before
 
 
@@ -195,10 +244,36 @@ def test_an_id_of_another_company_is_like_one_that_is_not(
     for route, rule in routes(its):
         if "{" not in route.path or rule not in staff.rules or rule == Rule.PUBLIC:
             continue
-        for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"}):
-            other = call(its, method, filled(route.path, theirs.ids), staff.headers)
-            none = call(its, method, filled(route.path, {}), staff.headers)
+        for method in methods(route):
+            other = call(its, method, route.path, theirs.ids, staff.headers)
+            none = call(its, method, route.path, Nothing(), staff.headers)
             assert (other.status_code, other.content) == (none.status_code, none.content), f"{method} {route.path}"
+
+
+def test_what_is_ones_own_is_there(its: Installation, ours: Theirs, callers: list[Caller]) -> None:
+    """Else the others' not being there would prove nothing."""
+    seen = set()
+    for route, rule in routes(its):
+        if "{" not in route.path or "GET" not in methods(route) or rule not in {Rule.READ, Rule.COMPANY, Rule.ADMIN}:
+            continue
+        for caller in callers:
+            if rule in caller.rules and caller.reads and "conversation" not in route.path:
+                answer = call(its, "GET", route.path, ours.ids, caller.headers)
+                assert answer.status_code == 200, f"{caller.name}: {route.path}"
+                seen.add((route.path, caller.name))
+    assert {path for path, _ in seen} == {"/api/documents/{document_id}", "/api/documents/{document_id}/file"}
+
+
+def test_a_conversation_is_its_persons_alone(its: Installation, callers: list[Caller]) -> None:
+    readers = [caller for caller in callers if Rule.READ in caller.rules]
+    kept = {}
+    for caller in readers:
+        asked = its.http.post("/api/ask", json={"question": "프레스 알람 E-999 조치는?"}, headers=caller.headers).json()
+        kept[caller.name] = asked["conversation_id"]
+    for caller in readers:
+        for owner, conversation in kept.items():
+            status = its.http.get(f"/api/conversations/{conversation}", headers=caller.headers).status_code
+            assert status == (200 if owner == caller.name else 404), f"{caller.name} reads {owner}'s"
 
 
 def test_a_consultant_cannot_choose_a_company_that_did_not_let_them_in(
@@ -236,6 +311,6 @@ def test_a_route_without_a_rule_keeps_the_app_from_being_built() -> None:
         Rules(alone.routes)
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/gradio_api/file=/etc/passwd", "/../etc/passwd", "/api/documents/"])
+@pytest.mark.parametrize("path", ["/nothing", "/../etc/passwd", "/api/documents/"])
 def test_what_is_not_there_tells_a_stranger_nothing(its: Installation, path: str) -> None:
     assert its.http.get(path).status_code == 401

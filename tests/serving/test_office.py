@@ -11,11 +11,14 @@ import httpx
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from knowledge import starter
 from retrieval.korean import Tokenizer
 from serving import web
 from serving.accounts.roles import Role
+from serving.accounts.secrets import moment, now
+from serving.accounts.tables import grants
 from serving.product import Engines
 from tests.fakes import ScriptedModel, engine
 from tests.installation import Installation, bearer, control, installed
@@ -152,7 +155,7 @@ def test_the_last_admin_cannot_be_revoked_and_a_revoked_person_is_out(its: Insta
 def test_a_consultant_sees_what_one_company_grants_until_it_is_withdrawn(its: Installation) -> None:
     company, boss = admin(its)
     consultant, secret = its.base.office.make_key(Role.CONSULTANT, None, "", "operator")
-    headers = bearer(secret)
+    headers = {**bearer(secret), "X-Giljabi-Company": company}
     assert its.http.get("/api/documents", headers=headers).status_code == 403
     grant = boss.post("/api/company/grants", json={"consultant": consultant.key_id, "days": 5}).json()
     assert its.http.get("/api/documents", headers=headers).status_code == 200
@@ -160,7 +163,6 @@ def test_a_consultant_sees_what_one_company_grants_until_it_is_withdrawn(its: In
     assert its.http.get("/api/audit", headers=headers).status_code == 403
     assert boss.delete(f"/api/company/grants/{grant['grant_id']}").status_code == 204
     assert its.http.get("/api/documents", headers=headers).status_code == 403
-    del company
 
 
 def test_a_consultants_browser_keeps_to_the_company_that_was_opened(its: Installation) -> None:
@@ -168,7 +170,7 @@ def test_a_consultants_browser_keeps_to_the_company_that_was_opened(its: Install
     browser = joined(its, f"/join#{secret}", "park@consult")
     me = browser.get("/api/session").json()["person_id"]
     one, two, third = (its.company(name) for name in ("하나정밀", "두리금속", "남의회사"))
-    grants = {company: its.base.office.grant(company, me, 3, "admin") for company in (one, two)}
+    made = {company: its.base.office.grant(company, me, 3, "admin") for company in (one, two)}
 
     def opened() -> str | None:
         answer: str | None = browser.get("/api/session").json()["company_id"]
@@ -185,7 +187,7 @@ def test_a_consultants_browser_keeps_to_the_company_that_was_opened(its: Install
     stranger = {"Cookie": f"giljabi_session={browser.cookies['giljabi_session']}; giljabi_company={third}"}
     assert its.http.get("/api/documents", headers=stranger).status_code == 403
     assert browser.get("/api/session", headers={"X-Giljabi-Company": two}).json()["company_id"] == two
-    its.base.office.withdraw_grant(one, grants[one].grant_id, "admin")
+    its.base.office.withdraw_grant(one, made[one].grant_id, "admin")
     assert opened() is None, "what was meant for one company must not be asked of another"
     ended = browser.delete("/api/session").headers.get_list("set-cookie")
     assert any(cookie.startswith('giljabi_company="";') for cookie in ended)
@@ -256,7 +258,8 @@ def _by_grant(its: Installation) -> tuple[dict[str, str], Callable[[], None]]:
     company = its.company("허락한회사")
     key, secret = its.base.office.make_key(Role.CONSULTANT, None, "", "operator")
     grant = its.base.office.grant(company, key.key_id, 3, "admin")
-    return bearer(secret), lambda: its.base.office.withdraw_grant(company, grant.grant_id, "admin")
+    headers = {**bearer(secret), "X-Giljabi-Company": company}
+    return headers, lambda: its.base.office.withdraw_grant(company, grant.grant_id, "admin")
 
 
 def _by_leaving(its: Installation) -> tuple[dict[str, str], Callable[[], None]]:
@@ -273,7 +276,17 @@ def _by_expiry(its: Installation) -> tuple[dict[str, str], Callable[[], None]]:
     return bearer(secret), lambda: None
 
 
-@pytest.mark.parametrize("made", [_by_key, _by_person, _by_grant, _by_leaving, _by_expiry])
+def _by_end_of_grant(its: Installation) -> tuple[dict[str, str], Callable[[], None]]:
+    company = its.company("며칠만허락한회사")
+    key, secret = its.base.office.make_key(Role.CONSULTANT, None, "", "operator")
+    grant = its.base.office.grant(company, key.key_id, 1, "admin")
+    soon = {"expires_at": moment(now() + timedelta(seconds=4))}
+    with its.base.databases.shared().begin() as connection:
+        connection.execute(update(grants).where(grants.c.grant_id == grant.grant_id).values(soon))
+    return {**bearer(secret), "X-Giljabi-Company": company}, lambda: None
+
+
+@pytest.mark.parametrize("made", [_by_key, _by_person, _by_grant, _by_leaving, _by_expiry, _by_end_of_grant])
 @pytest.mark.parametrize("path", ["/api/ask", "/v1/chat/completions"])
 async def test_revoking_ends_an_open_stream(
     its: Installation,

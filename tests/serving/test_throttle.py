@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from threading import Barrier, Thread
 
 import pytest
@@ -71,6 +72,35 @@ def test_one_address_trying_many_logins_is_slowed_too(throttle: Throttle, clock:
     clock.now += 1
     fail(throttle, "guess20")
     assert wait(throttle, "lee") == 2
+
+
+def test_an_address_that_others_share_is_never_shut_for_long(throttle: Throttle, clock: Clock) -> None:
+    for nth in range(60):
+        with contextlib.suppress(BusyError):
+            fail(throttle, f"guess{nth}")
+        clock.now += 16
+    clock.now += 30
+    fail(throttle, "another")
+    assert 1 < wait(throttle, "kim") <= 30
+
+
+def test_a_firms_mistypings_add_up_to_nothing(throttle: Throttle, clock: Clock) -> None:
+    for nth in range(48):  # one of thirty people mistypes, half an hour after another
+        clock.now += 1_800
+        fail(throttle, f"worker{nth % 30}")
+        throttle.check("kim", "10.0.0.1")
+        throttle.succeeded("kim", "10.0.0.1")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "127.9.9.9"])
+def test_who_comes_from_this_machine_may_be_anybody_behind_a_proxy(throttle: Throttle, address: str) -> None:
+    for nth in range(200):
+        fail(throttle, f"guess{nth}", address)
+    throttle.check("kim", address)
+    throttle.succeeded("kim", address)
+    for _ in range(5):
+        fail(throttle, "kim", address)
+    assert wait(throttle, "kim", address) == 1
 
 
 def test_success_clears_the_login_but_buys_the_address_no_guesses(throttle: Throttle, clock: Clock) -> None:

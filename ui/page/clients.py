@@ -10,7 +10,7 @@ from ui.client import Client
 from ui.text import Language
 
 COOKIES = ("giljabi_session", "giljabi_company")
-"""Who the visitor is, and which of several companies a consultant has open."""
+"""Who the visitor is, and which company a consultant has open."""
 
 
 class Clients:

@@ -115,7 +115,7 @@ window.giljabi ??= (() => {
       method: "PUT",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ company_id: company }),
-    });
+    }).catch(() => null); // what is open then is shown anew either way
     tabs.postMessage("another company");
     location.reload();
   }

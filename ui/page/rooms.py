@@ -107,8 +107,8 @@ def _can(who: SignedIn) -> str:
 
 
 def _choice(who: SignedIn, language: Language) -> str:
-    """Of several companies that let a consultant in, the one that is open, and the way to the others."""
-    if not who.granted or (who.company and len(who.granted) == 1):
+    """Of the companies that let a consultant in the one that is open, and the way to the others."""
+    if not who.granted:
         return ""
     rows = []
     for company, name in who.granted:
