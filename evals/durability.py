@@ -21,6 +21,15 @@ import httpx
 
 from evals.server import NOWHERE, Server, bearer, expected
 from evals.writers import Writer, differences
+from retrieval.embedding import Embedder
+from retrieval.keywords import KeywordIndex
+from retrieval.korean import Tokenizer
+from retrieval.store import ChunkStore
+from retrieval.vectors import VectorIndex
+from serving import build
+from serving.databases.sqlite import FILE, open_database
+from serving.home import Home
+from serving.settings import Settings
 
 ENVIRONMENT = {
     **NOWHERE,
@@ -64,13 +73,12 @@ def run(server: Server, seconds: float, progress: Callable[[float], None]) -> di
     wrong += finally_wrong(writers)
     server.stop()
     checked, damaged = databases(server.home)
-    orphans = server.orphans()
     return {
         **counts,
         "acknowledged": dict(sum((writer.ledger.acknowledged for writer in writers), Counter[str]())),
         "unanswered": dict(sum((writer.ledger.unanswered for writer in writers), Counter[str]())),
         "databases": checked,
-        "wrong": [*wrong, *damaged, *(f"process {pid} was left" for pid in orphans)],
+        "wrong": [*wrong, *damaged, *indexes(server.home)],
     }
 
 
@@ -99,6 +107,33 @@ def databases(home: Path) -> tuple[int, list[str]]:
         if found != ["ok"] or broken:
             damaged.append(f"{path.relative_to(home)}: {found[:3]} {broken[:3]}")
     return len(files), damaged
+
+
+def indexes(home: Path) -> list[str]:
+    """What the companies' indexes hold otherwise than their stores, as they lie on the disk of a server that was stopped:
+    nothing of the product that would mend them is asked.
+    """
+    settings = Settings(home=home)
+    embedder = Embedder(build.model_store(settings, Home(home)).ensure(build.EMBEDDING_MODEL))
+    tokenizer = Tokenizer()
+    wrong = []
+    for file in sorted((home / "companies").glob(f"*/{FILE}")):
+        database, folder = open_database(file), file.parent / "indexes"
+        store = ChunkStore(database)
+        keywords = KeywordIndex(folder / "keywords", tokenizer.identity)
+        vectors = VectorIndex(folder / "vectors", embedder.identity)
+        embedded = store.ids(embedder.identity)
+        if keywords.ids() != store.ids():
+            wrong.append(f"{file.parent.name}: the keywords are not those of the chunks")
+        if vectors.ids() != embedded:
+            wrong.append(f"{file.parent.name}: the vectors are not those of the chunks")
+        ids, rows = store.vectors(embedded, embedder.identity)
+        for chunk, row in zip(ids, rows, strict=True):
+            if chunk not in vectors.nearest(row, 5):
+                wrong.append(f"{chunk}: not among the nearest to itself")
+        vectors.close()
+        database.dispose()
+    return wrong
 
 
 def _writers(server: Server, go: threading.Event) -> list[Writer]:

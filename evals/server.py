@@ -85,12 +85,6 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.kill()
 
-    def orphans(self) -> list[int]:
-        """Processes that were started for this folder and still run, the server itself left out."""
-        mark = f"GILJABI_HOME={self.home}".encode()
-        own = self._process.pid if self._process and self.alive else None
-        return [pid for pid in _processes() if pid != own and mark in _environment(pid)]
-
     def _answers(self) -> bool:
         try:
             return httpx.get(f"{self.url}/health/live", timeout=5).is_success
@@ -127,14 +121,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _processes() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def _environment(pid: int) -> list[bytes]:
-    try:
-        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:  # gone meanwhile, or another user's
-        return []

@@ -178,7 +178,7 @@ class Walls:
                 self._look(answer.text, attacker, f"{attacker.role} {method} {path}", tally)
 
     def _request(self, victim: Company) -> tuple[str, str, dict[str, Any]]:
-        ids = victim.ids
+        ids, asked = victim.ids, f"{victim.ids['word']} 점검 주기는?"
         document, conversation = f"/api/documents/{ids['document']}", f"/api/conversations/{ids['conversation']}"
         choices: list[tuple[str, str, dict[str, Any]]] = [
             ("GET", document, {}),
@@ -196,6 +196,11 @@ class Walls:
             ("DELETE", f"/api/company/keys/{ids['key']}", {}),
             ("GET", "/api/search", {"params": {"q": f"{ids['word']} 점검 주기"}}),
             ("GET", "/api/host/overview", {}),
+            ("PUT", "/api/session/company", {"json": {"company_id": victim.company_id}}),
+            ("GET", "/api/session", {}),
+            ("POST", "/api/company/disclosures/none/decision", {"json": {"step": "refused"}}),
+            ("POST", "/api/ask", {"json": {"question": asked, "conversation_id": ids["conversation"]}}),
+            ("POST", "/v1/chat/completions", {"json": {"messages": [{"role": "user", "content": asked}]}}),
             ("GET", "/metrics", {}),
         ]
         return self._chance.choice(choices)

@@ -211,10 +211,6 @@ class Disclosures:
         for disclosure_id in self._ids(company_id, true(), (Step.REQUESTED, *_OPEN)):
             self._take(company_id, disclosure_id, _Deed(by, Step.WITHDRAWN, terms={"left": True}, leaving=True))
 
-    def may_read(self, company_id: str, document_id: str, now: datetime | None = None) -> bool:
-        """Whether the host may read this document now: granted, begun, not over and not withdrawn."""
-        return self._live(company_id, document_id, now) is not None
-
     def disclose(self, company_id: str, document_id: str, by: str, now: datetime | None = None) -> Request:
         """Before the host is shown the document: keep that it was. Raises RequestError 404 where it may not be."""
         disclosure_id = self._live(company_id, document_id, now)

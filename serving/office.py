@@ -167,6 +167,10 @@ class Office:
         self._live.end(lambda identity: identity.person == grant.consultant and identity.place == company)
         self.books.record(company, by, Action.GRANT_WITHDRAWN, grant_id)
 
+    def end_disclosed(self) -> None:
+        """What the host is being handed ends: a withdrawn document may be among it."""
+        self._live.end(lambda identity: identity.role == Role.HOST)
+
     def mark(self, company: str, by: str, *, stays_here: bool) -> None:
         """주관기업 LLM 전송 금지 for the whole company, or its end."""
         self.accounts.companies.mark(company, stays_here=stays_here)

@@ -177,12 +177,6 @@ class Overview:
                 connection.execute(insert(snapshots).values(**self._made(connection, month, rows)))
             return _snapshot(connection.execute(select(snapshots).where(snapshots.c.month == month)).one())
 
-    def latest(self) -> Snapshot | None:
-        """None before the first."""
-        with self._engine.connect() as connection:
-            row = connection.execute(select(snapshots).order_by(snapshots.c.month.desc()).limit(1)).one_or_none()
-        return None if row is None else _snapshot(row)
-
     def of(self, month: str) -> Snapshot | None:
         with self._engine.connect() as connection:
             row = connection.execute(select(snapshots).where(snapshots.c.month == month)).one_or_none()

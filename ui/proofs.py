@@ -12,6 +12,8 @@ from ui.evaluate import await_engine, bar, opened_product, show
 from ui.options import Json, Lang, settings_in
 
 BROKEN = 1
+MOST_MB, MOST_DESCRIPTORS = 4_000, 1_000
+"""What a server may take that has served 200 companies."""
 
 
 def walls(
@@ -29,7 +31,7 @@ def walls(
         with bar(tries) as progress:
             report = site.attack(tries, lambda done: progress.update(done - progress.n))
     show({**report, "all_opened": opened}, as_json)
-    if report["canaries_seen"]:
+    if report["canaries_seen"] or opened["memory_mb"] > MOST_MB or opened["descriptors"] > MOST_DESCRIPTORS:
         raise typer.Exit(BROKEN)
 
 

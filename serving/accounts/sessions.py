@@ -58,7 +58,3 @@ class Sessions:
     def close(self, secret: str) -> None:
         with self._engine.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.session == kept(secret)))
-
-    def close_all(self, person_id: str) -> None:
-        with self._engine.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.person_id == person_id))

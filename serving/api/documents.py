@@ -109,7 +109,7 @@ def one(document_id: str, request: Request, collection: Annotated[Documents, Dep
 
 
 @router.get("/{document_id}/file", response_class=FileResponse, responses=ORIGINAL)
-@may(Rule.READ)
+@may(Rule.READ, Work.FILE)
 def original(
     document_id: str, who: Who, collection: Annotated[Documents, Depends(documents)], desk: Desk
 ) -> FileResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from serving.admission import Work
 from serving.api.body import Body
 from serving.api.documents import ORIGINAL
 from serving.api.ledger import Disclosures
+from serving.api.problem import problems
 from serving.disclosure import Request
 from serving.errors import RequestError
 from serving.gate import Identity, Rule, identity, may
@@ -51,6 +52,13 @@ def ask(body: Asked, who: Who, desk: Desk, wired: Wired) -> Request:
     """Ask a company for a named document, with all that 하도급법 제12조의3 wants agreed beforehand."""
     company = desk.accounts.companies.find(body.company)
     return wired.disclosures.request(company.company_id, company.name, who.person, body.paper)
+
+
+@router.delete("/disclosures/{disclosure_id}", status_code=204, responses=problems(409))
+@may(Rule.HOST)
+def erase(disclosure_id: str, deal_ended: date, who: Who, wired: Wired) -> None:
+    """Erase the host's copy of a request, once the law no longer has it kept: seven years from the end of the deal."""
+    wired.disclosures.erase(disclosure_id, who.person, deal_ended)
 
 
 @router.get("/disclosures/{disclosure_id}/document", response_class=Response, responses=ORIGINAL)

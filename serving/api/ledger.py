@@ -97,8 +97,11 @@ def decide(disclosure_id: str, body: Decision, who: Who, wired: Wired) -> Reques
         return kept.grant(company, disclosure_id, by, Granted(**body.model_dump(exclude={"step"})))
     if isinstance(body, Narrows):
         return kept.narrow(company, disclosure_id, by, Narrowed(**body.model_dump(exclude={"step"})))
-    done = kept.refuse if body.step == "refused" else kept.withdraw
-    return done(company, disclosure_id, by, body.note)
+    if body.step == "refused":
+        return kept.refuse(company, disclosure_id, by, body.note)
+    withdrawn = kept.withdraw(company, disclosure_id, by, body.note)
+    wired.office.end_disclosed()
+    return withdrawn
 
 
 def _wire(entry: Entry) -> LogEntry:

@@ -72,12 +72,12 @@ class RemoteEmbedder:
 
     @property
     def identity(self) -> str:
-        """The name served and the passages' prefix, e.g. `bge-m3 served, prefix ''`.
+        """The name served and the passages' prefix, e.g. `bge-m3 served, masked, prefix ''`.
 
         Without the dimension, which only the service could tell: a home must open while the service is down. Models
         whose vectors differ must be served under different names.
         """
-        return f"{self._model} served, prefix {self._passage_prefix!r}"
+        return f"{self._model} served, masked, prefix {self._passage_prefix!r}"
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension) float32, each row of length 1. Raises EmbedderDownError."""

@@ -34,6 +34,24 @@ def test_what_a_person_tells_of_themselves_is_not_looked_up(told: str, tokenizer
         assert (question.search, question.terms, question.words) == (asked, plain.terms, plain.words)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "주민등록번호 900101-1234568 직원의 고용보험 신청 방법을 알려 주세요. 빨리 부탁드려요.",
+        "010-1234-5678로 신청한 자율형공장 지원금 한도를 알려 주세요. 감사합니다.",
+    ],
+)
+def test_a_request_with_a_number_in_it_stays_whole(text: str, tokenizer: Tokenizer) -> None:
+    assert understand(text, [], tokenizer, TODAY).search == text
+
+
+def test_a_follow_up_does_not_look_up_what_was_told_either(tokenizer: Tokenizer) -> None:
+    first = "제 이름은 김철수이고 번호는 010-1234-5678입니다. 자율형공장은 얼마까지 지원하나요?"
+    question = understand("자부담은요?", [first], tokenizer, TODAY)
+    assert question.topic == "자율형공장은 얼마까지 지원하나요?"
+    assert not {"김철수", "번호"} & set(question.terms)
+
+
 @pytest.mark.parametrize("text", ["010-1234-5678이 누구 번호예요?", "연락처 010-1234-5678 담당자"])
 def test_a_number_that_is_asked_about_is_looked_up(text: str, tokenizer: Tokenizer) -> None:
     assert understand(text, [], tokenizer, TODAY).search == text

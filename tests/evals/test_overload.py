@@ -13,25 +13,32 @@ def samples(ms: float, status: int = OK, count: int = 100) -> list[Sample]:
     return [Sample(way, ms, status) for way in WAYS for _ in range(count)]
 
 
+CROWD = samples(20, REFUSED)
+
+
 def test_twice_as_slow_with_quick_refusals_is_kept() -> None:
-    kept = report(samples(50), samples(99) + samples(20, REFUSED), samples(50))
+    kept = report(samples(50), samples(99) + CROWD, samples(50))
     assert kept["kept"]
     assert kept["search"]["p95_to_alone"] == 1.98
     assert kept["search"]["refused"] == {"n": 100, "p50_ms": 20, "p95_ms": 20, "p99_ms": 20}
 
 
 @pytest.mark.parametrize(
-    "under",
+    ("under", "after"),
     [
-        samples(101),
-        samples(50) + samples(101, REFUSED),
-        [*samples(50), Sample("ask", 50, 500)],
-        [*samples(50), Sample("search", 50, 0)],
-        samples(50, count=94) + samples(500, count=6),
+        (samples(101) + CROWD, samples(50)),
+        (samples(50) + samples(101, REFUSED), samples(50)),
+        ([*samples(50), *CROWD, Sample("ask", 50, 500)], samples(50)),
+        ([*samples(50), *CROWD, Sample("search", 50, 0)], samples(50)),
+        (samples(50, count=94) + samples(500, count=6) + CROWD, samples(50)),
+        (CROWD, samples(50)),
+        (samples(50), samples(50)),
+        (samples(50) + CROWD, samples(70)),
+        (samples(50) + CROWD, samples(50, 503)),
     ],
 )
-def test_what_is_slower_or_broken_is_not(under: list[Sample]) -> None:
-    assert not report(samples(50), under, samples(50))["kept"]
+def test_what_is_slower_or_broken_is_not(under: list[Sample], after: list[Sample]) -> None:
+    assert not report(samples(50), under, after)["kept"]
 
 
 @pytest.mark.e2e

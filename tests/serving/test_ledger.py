@@ -107,7 +107,7 @@ def test_an_overview_from_consent_to_withdrawal(databases: Databases) -> None:
     assert made == [made[0]] * 4
     assert sorted(made[0].facts[Fact.REGION].cells.values()) == [10, 10]
     consents.withdraw("c-3", "admin")
-    latest = counted.latest()
+    latest = counted.of("2026-11")
     assert latest is not None
     assert latest.facts == {}
     assert len(Audit(databases.shared()).entries()) == 21

@@ -22,6 +22,7 @@ from serving.accounts.tables import grants
 from serving.product import Engines
 from tests.fakes import ScriptedModel, engine
 from tests.installation import Installation, bearer, control, installed
+from tests.serving.test_disclosure import paper
 
 LIBRARY = [("공용.md", "# 자율형공장\n\n자율형공장의 정부지원금은 최대 6억 원이다.\n".encode())]
 QUESTION = "자율형공장의 정부지원금은 최대 얼마인가요?"
@@ -193,11 +194,51 @@ def test_a_consultants_browser_keeps_to_the_company_that_was_opened(its: Install
     assert any(cookie.startswith('giljabi_company="";') for cookie in ended)
 
 
+def test_a_stranger_is_listened_to_for_a_moment_only(its: Installation) -> None:
+    """What is parsed is parsed while everybody waits."""
+    nested = b'{"x":[' + b"[]," * 200_000 + b"[]]}"
+    for path in ("/api/session", "/api/invitations"):
+        answer = its.http.post(path, content=nested, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, "0.1 MB" in answer.json()["title"]) == (413, True)
+    _, boss = admin(its)
+    answer = boss.put("/api/company/consents", content=b" " * 1_000_001, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+
+
 def test_only_a_consultant_chooses(its: Installation) -> None:
     company, boss = admin(its)
     assert boss.put("/api/session/company", json={"company_id": company}).status_code == 404
     boss.cookies.set("giljabi_company", its.company("남의회사"))
     assert boss.get("/api/session").json()["company_id"] == company
+
+
+def test_a_consent_that_is_refused_is_none(its: Installation) -> None:
+    _, boss = admin(its)
+    wrong = {"overview": True, "facts": {"region": "Busan"}}
+    assert boss.put("/api/company/consents", json=wrong).status_code == 422
+    assert boss.get("/api/company").json()["consents"] == {"overview": False}
+    right = {"overview": True, "facts": {"region": "부산"}}
+    assert boss.put("/api/company/consents", json=right).status_code == 204
+    known = boss.get("/api/company").json()
+    assert (known["consents"], known["published"]) == ({"overview": True}, {"region": "부산"})
+
+
+def test_what_was_disclosed_is_taken_back_and_kept_as_long_as_the_law_wants(its: Installation) -> None:
+    company, boss = admin(its)
+    document = its.add("조건표.md", b"# x\n\ny\n", {"Cookie": f"giljabi_session={boss.cookies['giljabi_session']}"})
+    host = its.key("host")
+    path = its.http.post("/api/host/disclosures", json={"company": company, "paper": paper()}, headers=host)
+    kept = f"/api/host/disclosures/{path.json()['disclosure_id']}"
+    decision = f"/api/company/disclosures/{path.json()['disclosure_id']}/decision"
+    granted = {"step": "granted", "document_id": document["document_id"]}
+    assert boss.post(decision, json=granted).status_code == 200
+    assert its.http.get(f"{kept}/document", headers=host).status_code == 200
+    endings = its.base.live.endings
+    assert boss.post(decision, json={"step": "withdrawn"}).status_code == 200
+    assert its.base.live.endings == endings + 1, "a download under way ends"
+    assert its.http.get(f"{kept}/document", headers=host).status_code == 404
+    assert its.http.delete(kept, params={"deal_ended": "2001-01-01"}, headers=host).status_code == 409
+    assert boss.delete(kept, params={"deal_ended": "2001-01-01"}).status_code == 403
 
 
 def test_break_glass_needs_a_reason_reads_alone_and_stands_in_the_companys_log(its: Installation) -> None:

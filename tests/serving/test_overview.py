@@ -125,14 +125,13 @@ def test_values_fit_their_column_and_none_is_taken_twice() -> None:
 
 
 def test_a_month_is_counted_once(consents: Consents, counted: Overview) -> None:
-    assert counted.latest() is None
     join(consents, "경기", 9)
     join(consents, "경남", 7)
     join(consents, "제주", 2)
     made = counted.snapshot("2026-11")
     assert regions(made) == {"경기": 9, OTHER: 9}
     join(consents, "경남", 20, "later-")
-    assert counted.snapshot("2026-11") == made == counted.latest() == counted.of("2026-11")
+    assert counted.snapshot("2026-11") == made == counted.of("2026-11")
     assert counted.of("2026-10") is None
 
 
@@ -239,7 +238,7 @@ def test_a_withdrawal_that_is_none_hides_nothing(consents: Consents, counted: Ov
     consents.withdraw("c-stranger", ADMIN)
     consents.give("c-late", ADMIN)
     consents.withdraw("c-late", ADMIN)
-    assert counted.latest() == made
+    assert counted.of("2026-11") == made
 
 
 CHANGE = st.tuples(
@@ -267,7 +266,7 @@ def test_no_output_tells_of_fewer_than_five(
                 consents.publish(f"c-{company}", {"region": region, "system_level": level})
             else:
                 consents.withdraw(f"c-{company}", ADMIN)
-            outputs.append(counted.latest())
+            outputs.append(counted.of(f"2026-{month:02}"))
     shared.dispose()
     for snapshot in outputs:
         assert snapshot is not None
