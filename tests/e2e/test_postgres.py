@@ -45,7 +45,13 @@ def its(
     monkeypatch.setattr(starter, "starter_files", lambda: LIBRARY)
     engines = Engines(control(engine(ScriptedModel(script=lambda prompt: prompt[-300:]))))
     with installed(
-        tmp_path, tokenizer, engines=engines, headers=False, database_url=postgres_url, person_a_minute=10_000
+        tmp_path,
+        tokenizer,
+        engines=engines,
+        headers=False,
+        database_url=postgres_url,
+        person_a_minute=10_000,
+        at_once=16,
     ) as its:
         its.await_indexed(its.local)
         yield its
