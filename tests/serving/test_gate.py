@@ -81,8 +81,7 @@ def having_everything(its: Installation, name: str, word: str, text: bytes) -> T
     consultant, _ = its.base.office.make_key(Role.CONSULTANT, None, word, "operator")
     body = {"consultant": consultant.key_id, "days": 3}
     grant = its.http.post("/api/company/grants", json=body, headers=admin).json()
-    link = its.http.post("/api/company/people", json={"name": word}, headers=admin).json()["link"]
-    person = its.base.office.join(link.removeprefix("/join#"), word, f"someone@{company}", "a long password 1")
+    person = its.base.office.accounts.people.add(Role.STAFF, company, word)
     asking = {"company": company, "paper": paper()}
     request = its.http.post("/api/host/disclosures", json=asking, headers=its.key("host")).json()
     return Theirs(
@@ -137,9 +136,8 @@ def callers(its: Installation, ours: Theirs) -> list[Caller]:
 
 def session(its: Installation, role: Role, company: str | None) -> dict[str, str]:
     office = its.base.office
-    invitation = office.invite(role, company, "", "operator")
-    person = office.join(invitation, str(role), f"{role}@browser", "a long password 1")
-    return {"Cookie": f"giljabi_session={office.signed_in(person, 'password')}"}
+    person = office.accounts.people.add(role, company, str(role))
+    return {"Cookie": f"giljabi_session={office.signed_in(person, 'link')}"}
 
 
 def routes(its: Installation) -> list[tuple[Route, Rule]]:

@@ -327,7 +327,13 @@ def _by_end_of_grant(its: Installation) -> tuple[dict[str, str], Callable[[], No
     return {**bearer(secret), "X-Giljabi-Company": company}, lambda: None
 
 
-@pytest.mark.parametrize("made", [_by_key, _by_person, _by_grant, _by_leaving, _by_expiry, _by_end_of_grant])
+@pytest.mark.parametrize(
+    "made",
+    [
+        *(_by_key, _by_person, _by_grant, _by_leaving),
+        *(pytest.param(made, marks=pytest.mark.proof) for made in (_by_expiry, _by_end_of_grant)),  # they take seconds
+    ],
+)
 @pytest.mark.parametrize("path", ["/api/ask", "/v1/chat/completions"])
 async def test_revoking_ends_an_open_stream(
     its: Installation,

@@ -24,6 +24,7 @@ from tests.ui.server import serving
 from ui import start
 from ui.page.visitors import OwnSessions
 
+pytestmark = pytest.mark.proof
 OPEN = {"/favicon.ico", "/robots.txt"}
 NEEDED = {
     *(("GET", path) for path in ("/", "/config", "/config/", "/theme.css", "/manifest.json", "/assets/x", "/static/x")),
