@@ -71,6 +71,8 @@ def run(server: Server, seconds: float, progress: Callable[[float], None]) -> di
             writer.finish()
     wrong += [f"{writer.name}: {writer.failure!r}" for writer in writers if writer.failure]
     wrong += finally_wrong(writers)
+    for writer in writers:
+        writer.close()
     server.stop()
     checked, damaged = databases(server.home)
     return {

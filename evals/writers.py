@@ -74,6 +74,9 @@ class Writer(threading.Thread):
         self._go.set()
         self.join()
 
+    def close(self) -> None:
+        self.http.close()
+
     def _write(self) -> None:
         kinds = {
             self._add: 6, self._delete: 2, self._mark: 2, self._ask: 4, self._rate: 2, self._key: 1, self._revoke: 1,

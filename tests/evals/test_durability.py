@@ -72,3 +72,4 @@ def test_what_is_not_as_acknowledged_is_noticed(running: Server) -> None:
         "turn-never: lost", ": rated otherwise", "where it is revoked", "consent: False",
     ):  # fmt: skip
         assert said in wrong
+    writer.close()

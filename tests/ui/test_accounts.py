@@ -283,6 +283,8 @@ def test_a_consultant_is_let_in_and_shut_out(browser: Browser, house: House) -> 
         grants.get_by_role("button", name="들여보내기").click()
         expect(grants.get_by_role("listitem")).to_contain_text(consultant.person_id)
         other.reload()
+        expect(other.locator(".gj-who-am-i")).to_contain_text("허락한 회사가 있습니다.")
+        other.get_by_role("button", name="‘문 여는 회사’ 열기").click()
         expect(other.get_by_role("tab")).to_have_text(["대화", "자료", "내 계정"])
         expect(other.locator(".gj-name")).to_have_text("문 여는 회사 · 컨설턴트")
         grants.get_by_role("button", name="허락 거두기").click()
@@ -299,7 +301,7 @@ def test_a_consultant_of_two_companies_opens_one_at_a_time(browser: Browser, hou
         house.its.base.office.grant(company, consultant.person_id, 3, BY)
     with visitor(browser, house, consultant, PHONE) as page:
         expect(page.get_by_role("tab")).to_have_text(["내 계정"])
-        expect(page.locator(".gj-who-am-i")).to_contain_text("여러 회사가 허락했습니다.")
+        expect(page.locator(".gj-who-am-i")).to_contain_text("허락한 회사가 있습니다.")
         choice = part(page, "허락한 회사")
         expect(choice.get_by_role("listitem")).to_have_count(2)
         assert fits(page)
