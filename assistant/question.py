@@ -58,7 +58,7 @@ def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: d
         raise BadQuestionError("question_empty")
     if len(text) > MAX_LENGTH:
         raise BadQuestionError("question_long")
-    asked, earlier = _impersonal(text), [_impersonal(previous) for previous in earlier]
+    asked = _impersonal(text)
     own = _named(asked, tokenizer)
     topic = _topic(text, own, earlier, tokenizer)
     terms = tuple(dict.fromkeys([*own, *(_named(topic, tokenizer) if topic else ())]))
@@ -106,10 +106,10 @@ def _topic(text: str, own: tuple[str, ...], earlier: Sequence[str], tokenizer: T
     """The question a follow-up leans on: the latest one that has a subject of its own."""
     if not earlier or not _leans(text, own):
         return None
-    for previous in reversed(earlier):
+    for previous in map(_impersonal, reversed(earlier)):
         if not _leans(previous, _named(previous, tokenizer)):
             return previous
-    return earlier[0]
+    return _impersonal(earlier[0])
 
 
 def _leans(text: str, own: tuple[str, ...]) -> bool:

@@ -13,13 +13,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from evals.server import NOWHERE, Server, bearer, expected
+from evals.server import NOWHERE, UNBOUNDED, Server, bearer, expected, indexing
 from evals.writers import Writer, differences
 from retrieval.embedding import Embedder
 from retrieval.keywords import KeywordIndex
@@ -33,8 +33,7 @@ from serving.settings import Settings
 
 ENVIRONMENT = {
     **NOWHERE,
-    "GILJABI_PERSON_A_MINUTE": "1000000",
-    "GILJABI_COMPANY_A_MINUTE": "1000000",
+    **UNBOUNDED,
     "GILJABI_AT_ONCE": "8",
 }
 """Of the server: no engine but the evidence, and nobody is sent away."""
@@ -64,7 +63,7 @@ def run(server: Server, seconds: float, progress: Callable[[float], None]) -> di
             go.clear()
             counts["kills_while_starting"] += _start(server, chance)
             counts["checks"] += 1
-            wrong += _at_rest(writers, lambda: [line for writer in writers for line in differences(writer, chance)])
+            wrong += _looked_through(writers, chance)
             progress(min(seconds, time.monotonic() - started))
     finally:
         for writer in writers:
@@ -162,18 +161,19 @@ def _start(server: Server, chance: random.Random) -> int:
     return kills
 
 
-def _at_rest(writers: Sequence[Writer], look: Callable[[], list[str]]) -> list[str]:
-    with ExitStack() as stack:
-        for writer in writers:
-            stack.enter_context(writer.at_rest)
-        return look()
+def _looked_through(writers: Sequence[Writer], chance: random.Random) -> list[str]:
+    """What each finds while it rests."""
+    wrong = []
+    for writer in writers:
+        with writer.at_rest:
+            wrong += differences(writer, chance)
+    return wrong
 
 
 def _indexed(http: httpx.Client) -> bool:
     deadline = time.monotonic() + _INDEXED_SECONDS
     while time.monotonic() < deadline:
-        listed = expected(http.get("/api/documents"), 200)["documents"]
-        if not any(item["status"] in {"queued", "read"} for item in listed):
+        if not indexing(http):
             return True
         time.sleep(1)
     return False

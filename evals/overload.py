@@ -21,10 +21,10 @@ from urllib.parse import quote
 import httpx
 import numpy as np
 
-from evals.server import NOWHERE, Server, bearer, expected
+from evals.server import NOWHERE, UNBOUNDED, Server, bearer, expected, indexing
 
 FOLD = 10
-ENVIRONMENT = {**NOWHERE, "GILJABI_PERSON_A_MINUTE": "1000000", "GILJABI_COMPANY_A_MINUTE": "1000000"}
+ENVIRONMENT = {**NOWHERE, **UNBOUNDED}
 """Of the server: no engine but the evidence, and no bound by the minute, which would refuse them all before the crowd."""
 SLOWER, REFUSED_MS, NORMAL = 2.0, 100.0, 1.25
 """What is promised: p95 of those let in, as a multiple of alone; p99 of a refusal; p95 afterwards, as a multiple of alone."""
@@ -160,15 +160,10 @@ def _keys(server: Server, count: int) -> list[str]:
             own = [str(expected(http.post("/api/keys", json=wanted), 201)["key"]) for _ in range(count // COMPANIES)]
             text = f"# 설비 {number}\n\n설비 {number}호기의 점검 주기는 {number + 1}개월이다.\n"
             expected(http.post("/api/documents", files={"file": ("설비.md", text)}, headers=bearer(own[0])), 202)
-            while _waiting(http, own[0]):
+            while indexing(http, own[0]):
                 time.sleep(0.5)
             keys += own
     return keys
-
-
-def _waiting(http: httpx.Client, secret: str) -> bool:
-    listed = expected(http.get("/api/documents", headers=bearer(secret)), 200)["documents"]
-    return any(item["status"] in {"queued", "read"} for item in listed)
 
 
 def report(before: Sequence[Sample], under: Sequence[Sample], after: Sequence[Sample]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from serving.settings import Settings
 
 NOWHERE = {"GILJABI_ENGINE": "remote", "GILJABI_LLM_URL": "http://127.0.0.1:9/v1", "GILJABI_LLM_MODEL": "none"}
 """Settings of an engine that is away: answers quote."""
+UNBOUNDED = {"GILJABI_PERSON_A_MINUTE": "1000000", "GILJABI_COMPANY_A_MINUTE": "1000000"}
+"""Settings without a bound by the minute."""
 _STARTED_SECONDS = 300.0
 
 
@@ -115,6 +117,12 @@ def expected(answer: httpx.Response, *statuses: int) -> Any:
     if answer.status_code not in statuses:
         raise EvalError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:200]}")
     return answer.json() if answer.content else None
+
+
+def indexing(http: httpx.Client, secret: str | None = None) -> bool:
+    """Whether a document of the key's company, or of the library, still waits; None: the client's own key."""
+    listed = expected(http.get("/api/documents", headers=bearer(secret) if secret else None), 200)["documents"]
+    return any(item["status"] in {"queued", "read"} for item in listed)
 
 
 def _free_port() -> int:

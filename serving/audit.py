@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Column, Connection, Engine, Integer, MetaData, Row, String, Table, insert, select, update
+
+from serving.clock import moment, now
 
 metadata = MetaData()
 audit = Table(
@@ -137,7 +138,7 @@ class Audit:
         _check(actor, subject, details)
         hold(connection, audit)
         last = _head(connection)
-        at = datetime.now(UTC).isoformat(timespec="microseconds")
+        at = moment(now())
         entry = Entry(last.seq + 1, at, actor, str(action), subject, details, last.hash, "")
         entry = replace(entry, hash=_hash_of(entry))
         connection.execute(insert(audit).values({name: getattr(entry, name) for name in Entry.__slots__}))
@@ -167,9 +168,10 @@ class Audit:
         13 µs an entry. Of what is not after `since`, an entry found whole before, only that it is still there.
         """
         last = since
-        for known in {since, anchor if anchor is not None and anchor.seq <= since.seq else since}:
-            if not self.holds(known):
-                return Broken(known.seq, missing=False)
+        if not self.holds(since):
+            return Broken(since.seq, missing=False)
+        if anchor is not None and anchor.seq <= since.seq and not self.holds(anchor):
+            return Broken(anchor.seq, missing=False)
         with self._engine.connect() as connection:
             query = select(audit).where(audit.c.seq > since.seq).order_by(audit.c.seq).execution_options(yield_per=500)
             for row in connection.execute(query):
@@ -193,7 +195,7 @@ class Anchors:
     def keep(self, place: str, log: Audit) -> None:
         """Note where a place's log ends now. One that no longer holds what was noted before leaves the note as it is."""
         head = log.head()
-        values = {"seq": head.seq, "hash": head.hash, "at": datetime.now(UTC).isoformat(timespec="microseconds")}
+        values = {"seq": head.seq, "hash": head.hash, "at": moment(now())}
         with self._engine.begin() as connection:
             hold(connection, anchors)
             noted = _anchor(connection, place)

@@ -12,7 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +38,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from serving import clock
 from serving.audit import Action, Audit
 from serving.errors import RequestError, ServingError
 from serving.paper import DisclosureRequest, Granted, Narrowed
@@ -74,7 +75,6 @@ steps = Table(
 )
 KEPT_YEARS = 7
 """시행령 제6조②: papers under 제6조① 5의3, 5의4 are kept seven years from the end of the deal."""
-_KOREA = timezone(timedelta(hours=9))  # days of use begin and end at midnight there
 
 
 class Step(StrEnum):
@@ -158,7 +158,7 @@ class Disclosures:
 
     def request(self, company_id: str, company_name: str, by: str, paper: DisclosureRequest) -> Request:
         """The host asks. The caller has checked that there is such a company."""
-        disclosure_id, now = f"disc-{uuid.uuid4().hex}", _now()
+        disclosure_id, asked_at = f"disc-{uuid.uuid4().hex}", clock.moment(clock.now())
         with self._engine.begin() as connection:
             connection.execute(
                 insert(disclosures).values(
@@ -167,8 +167,8 @@ class Disclosures:
                     company_name=company_name,
                     state=Step.REQUESTED,
                     paper=paper.model_dump(mode="json"),
-                    requested_at=now,
-                    changed_at=now,
+                    requested_at=asked_at,
+                    changed_at=asked_at,
                 )
             )
             self._keep(connection, company_id, disclosure_id, _Deed(by, Step.REQUESTED))
@@ -246,7 +246,7 @@ class Disclosures:
     def erase(self, disclosure_id: str, by: str, deal_ended: date, now: datetime | None = None) -> None:
         """Remove a request and its history for good. Raises RequestError 409 while the law has it kept."""
         until = self.keep_until(disclosure_id, deal_ended)
-        if _korean_day(now or datetime.now(UTC)) < until:
+        if _korean_day(now or clock.now()) < until:
             raise RequestError("disclosure_kept", 409, until=until.isoformat())
         with self._engine.begin() as connection:
             connection.execute(steps.delete().where(steps.c.disclosure_id == disclosure_id))
@@ -290,7 +290,7 @@ class Disclosures:
     def _take(self, company_id: str, disclosure_id: str, deed: _Deed) -> None:
         """Raises RequestError: 404 for no such request of the company's, 409 where its state does not allow the step."""
         found = self.get(disclosure_id, company_id)
-        values: dict[str, Any] = {"changed_at": _now()}
+        values: dict[str, Any] = {"changed_at": clock.moment(clock.now())}
         if deed.step != Step.DISCLOSED:
             values["state"] = deed.step
         if deed.step in {Step.GRANTED, Step.NARROWED}:
@@ -307,7 +307,7 @@ class Disclosures:
         taken = {
             "disclosure_id": disclosure_id,
             "ordinal": connection.execute(last).scalar_one() + 1,
-            "at": _now(),
+            "at": clock.moment(clock.now()),
             "actor": deed.actor,
             "step": deed.step,
             "note": deed.note,
@@ -320,7 +320,7 @@ class Disclosures:
         )
 
     def _live(self, company_id: str, document_id: str, now: datetime | None) -> str | None:
-        at = _iso(now or datetime.now(UTC))
+        at = clock.moment(now or clock.now())
         begun = (disclosures.c.opens_at <= at) & (disclosures.c.closes_at > at)
         return next(iter(self._ids(company_id, (disclosures.c.document_id == document_id) & begun, _OPEN)), None)
 
@@ -354,7 +354,7 @@ def _term(found: Request, terms: dict[str, Any]) -> dict[str, Any]:
     """From when to when the document may be read: whole days in Korea. Raises RequestError 409 where that is over."""
     opens = _midnight(date.fromisoformat(found.paper["deliver_on"]))
     closes = _midnight(date.fromisoformat(terms["use_until"]) + timedelta(days=1))
-    if closes <= _now():
+    if closes <= clock.moment(clock.now()):
         raise RequestError("disclosure_over", 409)
     return {"document_id": terms["document_id"], "scope": terms["scope"], "opens_at": opens, "closes_at": closes}
 
@@ -377,16 +377,8 @@ def _years_on(day: date, years: int) -> date:
 
 
 def _midnight(day: date) -> str:
-    return _iso(datetime.combine(day, time(), _KOREA))
+    return clock.moment(datetime.combine(day, time(), clock.KOREA))
 
 
-def _korean_day(moment: datetime) -> date:
-    return moment.astimezone(_KOREA).date()
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _now() -> str:
-    return _iso(datetime.now(UTC))
+def _korean_day(at: datetime) -> date:
+    return at.astimezone(clock.KOREA).date()

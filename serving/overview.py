@@ -12,12 +12,12 @@ import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Engine, MetaData, Row, String, Table, insert, select, update
 
+from serving import clock
 from serving.audit import Action, Audit, hold
 from serving.errors import RequestError
 from serving.floor import Sample, Tally, following
@@ -108,7 +108,9 @@ class Consents:
             hold(connection, snapshots)
             given = _given(connection, company_id)
             if not given:
-                connection.execute(insert(consents).values(company_id=company_id, given_by=by, given_at=_now()))
+                connection.execute(
+                    insert(consents).values(company_id=company_id, given_by=by, given_at=clock.moment(clock.now()))
+                )
             _publish(connection, company_id, facts or {})
             if not given:
                 self._log.record_in(connection, by, Action.CONSENT_GIVEN, company_id)
@@ -149,7 +151,7 @@ def _publish(connection: Connection, company_id: str, facts: Mapping[str, str]) 
     mine = published.c.company_id == company_id
     for field, value in facts.items():
         connection.execute(published.delete().where(mine & (published.c.field == field)))
-        row = {"company_id": company_id, "field": field, "value": value, "at": _now()}
+        row = {"company_id": company_id, "field": field, "value": value, "at": clock.moment(clock.now())}
         connection.execute(insert(published).values(**row))
 
 
@@ -199,7 +201,7 @@ class Overview:
                 for cell, n in zip(tally.cells, tally.counts(), strict=True)
             }
             cells[fact] = {"as_of": as_of, "cells": named}
-        return {"month": month, "made_at": _now(), "cells": cells, "members": members}
+        return {"month": month, "made_at": clock.moment(clock.now()), "cells": cells, "members": members}
 
 
 def _counted(connection: Connection, fact: Fact) -> dict[str, str]:
@@ -244,7 +246,3 @@ def _snapshot(row: Row[Any]) -> Snapshot:
 def _given(connection: Connection, company_id: str) -> bool:
     mine = select(consents.c.company_id).where(consents.c.company_id == company_id)
     return connection.execute(mine).one_or_none() is not None
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -6,7 +6,6 @@ from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from assistant.conversation import Conversation
 from assistant.engine import Engine, Sent
@@ -22,6 +21,7 @@ from retrieval.search import Searcher
 from serving.accounts.companies import Companies
 from serving.audit import Action
 from serving.books import Books
+from serving.clock import KOREA
 from serving.databases import Databases
 from serving.documents import Documents
 from serving.engines.chat import Endpoint
@@ -34,8 +34,6 @@ from serving.places import Opened, Places
 from serving.settings import Settings
 from serving.staying import StayingEmbedder, StayingReranker
 from serving.worker import Worker
-
-KOREA = ZoneInfo("Asia/Seoul")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from evals.bench import BenchPrompt, Load, poisson, run
 from evals.bench_report import Row, parse_slo
 from evals.errors import EvalError
 from serving.accounts.companies import LOCAL
+from serving.clock import KOREA
 from serving.engines.chat import Endpoint
 from serving.home import Home
-from serving.product import KOREA, Product
+from serving.product import Product
 from serving.settings import Settings
 from ui import bench_table
 from ui.evaluate import await_engine, opened_product

@@ -15,8 +15,9 @@ import typer
 
 from evals.errors import EvalError
 from serving.accounts.companies import LOCAL
+from serving.clock import KOREA
 from serving.home import Home
-from serving.product import KOREA, Product
+from serving.product import Product
 from serving.settings import Settings
 from ui.options import Json, Lang, settings_in
 

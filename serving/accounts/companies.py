@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from serving.accounts import names
-from serving.accounts.secrets import moment, now
 from serving.accounts.tables import companies, grants, keys, links, people, sessions
 from serving.audit import hold
+from serving.clock import moment, now
 from serving.errors import RequestError
 
 LOCAL = "local"

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, Row, func, insert, select, update
 
 from serving.accounts.companies import must_be_active
 from serving.accounts.roles import Role
-from serving.accounts.secrets import identifier, moment, now
+from serving.accounts.secrets import identifier
 from serving.accounts.tables import companies, grants, keys, people
+from serving.clock import moment, now
 from serving.errors import RequestError
 
 MOST_DAYS = 366

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Engine, Row, exists, insert, literal, sele
 from serving.accounts import names
 from serving.accounts.companies import must_be_active
 from serving.accounts.roles import OF_A_COMPANY, Role
-from serving.accounts.secrets import identifier, issue, kept, moment, now
+from serving.accounts.secrets import identifier, issue, kept
 from serving.accounts.tables import companies, keys, people
+from serving.clock import moment, now
 from serving.errors import RequestError
 
 PREFIX = "gj_"

@@ -14,8 +14,9 @@ from serving.accounts.companies import must_be_active
 from serving.accounts.keys import revoked
 from serving.accounts.people import People, Person
 from serving.accounts.roles import OF_A_COMPANY, Role
-from serving.accounts.secrets import issue, kept, moment, now
+from serving.accounts.secrets import issue, kept
 from serving.accounts.tables import companies, links, people
+from serving.clock import moment, now
 from serving.errors import RequestError
 
 INVITATION_DAYS = 7

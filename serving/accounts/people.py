@@ -14,9 +14,10 @@ from serving.accounts import names
 from serving.accounts.companies import must_be_active
 from serving.accounts.passwords import Passwords
 from serving.accounts.roles import OF_A_COMPANY, Role
-from serving.accounts.secrets import identifier, moment, now
+from serving.accounts.secrets import identifier
 from serving.accounts.tables import companies, people, sessions
 from serving.audit import hold
+from serving.clock import moment, now
 from serving.errors import RequestError
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
 
 BYTES = 32
 
@@ -23,12 +22,3 @@ def kept(secret: str) -> str:
 def identifier(kind: str) -> str:
     """A new id, told apart by its kind: `person-4f…`."""
     return f"{kind}-{secrets.token_hex(12)}"
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def moment(at: datetime) -> str:
-    """A time as it is stored: UTC, to the microsecond, so that it sorts as text."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, delete, insert, select
 
 from serving.accounts.people import Person
 from serving.accounts.roles import Role
-from serving.accounts.secrets import issue, kept, moment, now
+from serving.accounts.secrets import issue, kept
 from serving.accounts.tables import companies, people, sessions
+from serving.clock import moment, now
 
 
 class Sessions:

@@ -120,11 +120,7 @@ def original(
         raise UnknownDocumentError("unknown_document")
     if place is collection.own:
         desk.books.record(who.place, who.person, Action.DOCUMENT_READ, document_id)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(entry.name)}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return FileResponse(path, media_type="application/octet-stream", headers=headers)
+    return FileResponse(path, media_type="application/octet-stream", headers=as_download(entry.name))
 
 
 @router.delete("/{document_id}", status_code=204)
@@ -146,6 +142,11 @@ def mark(
     _own(document_id, collection)
     collection.mark_stays(document_id, stays=body.stays_here)
     desk.books.record(who.place, who.person, Action.DOCUMENT_MARKED, document_id, stays_here=body.stays_here)
+
+
+def as_download(name: str) -> dict[str, str]:
+    """Headers of a file that is saved under this name and never shown."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "X-Content-Type-Options": "nosniff"}
 
 
 def _own(document_id: str, collection: Documents) -> None:

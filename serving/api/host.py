@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
@@ -12,15 +11,16 @@ from pydantic import Field
 
 from serving.admission import Work
 from serving.api.body import Body
-from serving.api.documents import ORIGINAL
+from serving.api.documents import ORIGINAL, as_download
 from serving.api.ledger import Disclosures
 from serving.api.problem import problems
+from serving.clock import KOREA
 from serving.disclosure import Request
 from serving.errors import RequestError
 from serving.gate import Identity, Rule, identity, may
 from serving.overview import Snapshot
 from serving.paper import DisclosureRequest
-from serving.product import KOREA, Product
+from serving.product import Product
 from serving.wiring import Desk, Wired, product
 
 router = APIRouter(prefix="/api/host", tags=["host"])
@@ -75,5 +75,4 @@ def disclosed(disclosure_id: str, who: Who, wired: Wired, made: Annotated[Produc
     with made.opened(request.company_id) as opened:
         entry = opened.place.registry.get(request.document_id)
         data = opened.place.registry.file(request.document_id).read_bytes()
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(entry.name)}"}
-    return Response(data, media_type="application/octet-stream", headers=headers)
+    return Response(data, media_type="application/octet-stream", headers=as_download(entry.name))

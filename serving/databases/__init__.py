@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -44,3 +46,16 @@ class Databases(Protocol):
     def check(self, place: str | None, folder: Path) -> list[str]:
         """What is wrong with the database, in the database's words; nothing where it is well."""
         ...
+
+
+@contextmanager
+def borrowed(databases: Databases, place: str | None, folder: Path) -> Iterator[Engine]:
+    """The place's database for the body, or the shared one, which stays open."""
+    if place is None:
+        yield databases.shared()
+        return
+    engine = databases.open(place, folder)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from serving.databases import snapshot
+from serving.databases import borrowed, snapshot
 from serving.databases.schema import Chain, at_head, migrate
 from serving.errors import ServingError
 
@@ -72,13 +72,13 @@ class PostgresDatabases:
                 master.exec_driver_sql(f"DROP ROLE {role}")
 
     def snapshot(self, place: str | None, folder: Path, file: Path) -> None:
-        with self._one(place, folder) as engine:
+        with borrowed(self, place, folder) as engine:
             still = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with still.connect() as connection:
                 snapshot.write(connection, Chain.of(place), file)
 
     def load(self, place: str | None, folder: Path, file: Path) -> None:
-        with self._one(place, folder) as engine, self._opening, engine.begin() as connection:
+        with borrowed(self, place, folder) as engine, self._opening, engine.begin() as connection:
             there = MetaData()
             there.reflect(connection)
             there.drop_all(connection)
@@ -87,7 +87,7 @@ class PostgresDatabases:
     def check(self, place: str | None, folder: Path) -> list[str]:
         """Reads every row, with what the server stores apart from it, and asks for what is not enforced."""
         try:
-            with self._one(place, folder) as engine, engine.connect() as connection:
+            with borrowed(self, place, folder) as engine, engine.connect() as connection:
                 return list(_findings(connection))
         except DBAPIError as error:
             return [str(error.orig)]
@@ -125,17 +125,6 @@ class PostgresDatabases:
         engine = create_engine(self._url, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS})
         with engine.begin() as connection:
             yield connection
-
-    @contextmanager
-    def _one(self, place: str | None, folder: Path) -> Iterator[Engine]:
-        if place is None:
-            yield self.shared()
-            return
-        engine = self.open(place, folder)
-        try:
-            yield engine
-        finally:
-            engine.dispose()
 
 
 def _opened(make: Callable[[], Engine], found: Callable[[], None], chain: Chain) -> Engine:

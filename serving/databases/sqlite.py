@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
-from serving.databases import snapshot
+from serving.databases import borrowed, snapshot
 from serving.databases.schema import Chain, at_head, lock, migrate
 
 FILE = "giljabi.db"
@@ -43,7 +43,7 @@ class SqliteDatabases:
         _remove(folder / PART)
 
     def snapshot(self, place: str | None, folder: Path, file: Path) -> None:
-        with self._one(place, folder) as engine, engine.connect() as connection:
+        with borrowed(self, place, folder) as engine, engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")  # else each SELECT would see a moment of its own
             snapshot.write(connection, Chain.of(place), file)
 
@@ -71,21 +71,10 @@ class SqliteDatabases:
 
     def check(self, place: str | None, folder: Path) -> list[str]:
         try:
-            with self._one(place, folder) as engine, engine.connect() as connection:
+            with borrowed(self, place, folder) as engine, engine.connect() as connection:
                 return list(_findings(connection))
         except DatabaseError as error:
             return [str(error.orig)]
-
-    @contextmanager
-    def _one(self, place: str | None, folder: Path) -> Iterator[Engine]:
-        if place is None:
-            yield self.shared()
-            return
-        engine = self.open(place, folder)
-        try:
-            yield engine
-        finally:
-            engine.dispose()
 
 
 def open_database(path: Path) -> Engine:

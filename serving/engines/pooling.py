@@ -88,8 +88,12 @@ class RemoteEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) float32 of length 1. Raises EmbedderDownError."""
-        prefixed = [self._query_prefix + mask(text).text]
-        return self._queries.recall(text, lambda: self._embed(self._questions, prefixed, QUERY_SECONDS)[0])
+
+        def ask() -> Vectors:
+            vector: Vectors = self._embed(self._questions, [self._query_prefix + mask(text).text], QUERY_SECONDS)[0]
+            return vector
+
+        return self._queries.recall(text, ask)
 
     def _embed(self, service: _Service, texts: list[str], seconds: float) -> Vectors:
         def read(content: bytes) -> Vectors:

@@ -99,6 +99,10 @@ async def test_files_do_not_take_the_room_of_questions(clock: Clock) -> None:
     with admission.enter("p", "a", Work.FILE) as place:
         await place.begin()
         await visit(admission, "q", "b")
+        with admission.enter("q", "b", Work.SEARCH) as other:
+            await other.begin()
+            with pytest.raises(BusyError, match="busy"):
+                await visit(admission, "r", "c")
 
 
 async def test_an_answer_leaves_its_room_once_it_is_computed_and_still_counts_as_its_persons(clock: Clock) -> None:

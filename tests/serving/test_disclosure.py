@@ -14,13 +14,14 @@ from sqlalchemy import Engine
 
 from serving import disclosure
 from serving.audit import Action, Audit
+from serving.clock import KOREA
 from serving.disclosure import Disclosures, Request, Step
 from serving.errors import RequestError, ServingError
 from serving.paper import DisclosureRequest, Granted, Narrowed
 from serving.text import SENTENCES
 from tests.databases import Rooms
 
-TODAY = datetime.now(UTC).astimezone(disclosure._KOREA).date()
+TODAY = datetime.now(UTC).astimezone(KOREA).date()
 UNTIL = TODAY + timedelta(days=30)
 COMPANY, OTHER, HOST, ADMIN = "c-1", "c-2", "person-host", "person-admin"
 
@@ -158,7 +159,7 @@ def test_granting_opens_the_named_document_alone(disclosures: Disclosures, asked
 
 
 def at(day: date, hour: int, minute: int) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=disclosure._KOREA)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=KOREA)
 
 
 def test_days_of_use_are_whole_days_in_korea(disclosures: Disclosures) -> None:

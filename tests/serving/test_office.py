@@ -17,8 +17,8 @@ from knowledge import starter
 from retrieval.korean import Tokenizer
 from serving import web
 from serving.accounts.roles import Role
-from serving.accounts.secrets import moment, now
 from serving.accounts.tables import grants
+from serving.clock import moment, now
 from serving.product import Engines
 from tests.fakes import ScriptedModel, engine
 from tests.installation import Installation, bearer, control, installed

@@ -241,6 +241,16 @@ def test_a_withdrawal_that_is_none_hides_nothing(consents: Consents, counted: Ov
     assert counted.of("2026-11") == made
 
 
+def counting(folder: Path, companies: int, seed: int) -> tuple[Engine, Consents, Overview]:
+    """So many that agreed, of two regions."""
+    shared = made(folder / "shared.db")
+    consents = Consents(shared)
+    for number in range(companies):
+        consents.give(f"c-{number}", ADMIN)
+        consents.publish(f"c-{number}", {"region": ["경기", "경남"][number % 2], "system_level": "basic"})
+    return shared, consents, Overview(shared, random.Random(seed).sample)
+
+
 CHANGE = st.tuples(
     st.integers(0, 24), st.sampled_from(["경기", "경남", "부산"]), st.sampled_from(["basic", "none"]), st.booleans()
 )
@@ -252,11 +262,7 @@ CHANGE = st.tuples(
 def test_no_output_tells_of_fewer_than_five(
     tmp_path_factory: pytest.TempPathFactory, months: list[list[tuple[int, str, str, bool]]], seed: int
 ) -> None:
-    shared = made(tmp_path_factory.mktemp("months") / "shared.db")
-    consents, counted = Consents(shared), Overview(shared, random.Random(seed).sample)
-    for number in range(16):
-        consents.give(f"c-{number}", ADMIN)
-        consents.publish(f"c-{number}", {"region": ["경기", "경남"][number % 2], "system_level": "basic"})
+    shared, consents, counted = counting(tmp_path_factory.mktemp("months"), 16, seed)
     outputs: list[Snapshot | None] = []
     for month, changes in enumerate(months, 1):
         outputs.append(counted.snapshot(f"2026-{month:02}"))
@@ -283,11 +289,7 @@ def test_no_two_outputs_isolate_fewer_than_five(
     tmp_path_factory: pytest.TempPathFactory, months: list[list[tuple[int, str, str, bool]]], seed: int
 ) -> None:
     """Held against what each counted, written down when it was first shown."""
-    shared = made(tmp_path_factory.mktemp("months") / "shared.db")
-    consents, counted = Consents(shared), Overview(shared, random.Random(seed).sample)
-    for number in range(25):
-        consents.give(f"c-{number}", ADMIN)
-        consents.publish(f"c-{number}", {"region": ["경기", "경남"][number % 2], "system_level": "basic"})
+    shared, consents, counted = counting(tmp_path_factory.mktemp("months"), 25, seed)
     truths: list[tuple[tuple[frozenset[str], ...], dict[str, str]]] = []
     for month, changes in enumerate(months, 1):
         shown = counted.snapshot(f"2026-{month:02}").facts.get(Fact.REGION)

@@ -191,7 +191,8 @@ def test_a_full_disk_does_not_end_the_watch(
             httpx.post(engine.endpoint.base_url, timeout=1)
         _until(lambda: engine.phase == "restarting")
     _until(lambda: engine.phase == "ready")
-    _until(lambda: _state_of(deployment) == "ready")  # written once the phase has changed
+    _until(lambda: _state_of(deployment) != "restarting")  # written once the phase has changed
+    assert _state_of(deployment) == "ready"
 
 
 def _no_room(*_: object) -> None:
