@@ -8,7 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-SectionKind = Literal["prose", "table"]
+SectionKind = Literal["prose", "table", "element"]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in points from the upper left corner of the page as it is shown, rotation included."""
 
 
 class Status(StrEnum):
@@ -41,19 +43,83 @@ class Locator:
 
 
 @dataclass(frozen=True, slots=True)
+class Element:
+    """One element of an Asset Administration Shell that states a value (IEC 63278-1, metamodel 3.0 and 3.1).
+
+    `path` is the idShort path from its submodel on (`Nameplate/ManufacturerName`), `names` what else it is called:
+    display names and the preferred names of its concept, in any language. `asset` names the thing it describes.
+    """
+
+    path: str
+    id_short: str
+    value: str
+    unit: str = ""
+    value_type: str = ""
+    semantic_id: str = ""
+    names: tuple[str, ...] = ()
+    submodel: str = ""
+    asset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """Verbatim text of one place. A table's text has one row a line, cells parted by ` | `, header row first."""
+    """Verbatim text of one place. A table's text has one row a line, cells parted by ` | `, header rows first.
+
+    `header_rows` lines of a table name its columns; its first line is row `first_row` of what a person sees, and an
+    empty line stands for an empty row. `boxes`, where the format has pages, holds the box of each line of `text`.
+    """
 
     ordinal: int
     locator: Locator
     text: str
     headings: tuple[str, ...] = ()
     kind: SectionKind = "prose"
+    header_rows: int = 1
+    first_row: int = 1
+    boxes: tuple[Box, ...] = ()
+    element: Element | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file inside a file: of an archive, a mail, an AASX. `name` is its path in there."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a document that does not follow its standard, and what to do. Reading went on all the same.
+
+    `problem` is a key of `knowledge.text.FINDINGS` with its `details`; `path` says where, `value` what stands there.
+    """
+
+    path: str
+    value: str
+    problem: str
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Which version of which work a document is. `work` names the law or notice over all its versions.
+
+    `promulgated` 공포일, `effective` 시행일. A repealed text says so itself.
+    """
+
+    work: str
+    promulgated: date | None = None
+    effective: date | None = None
+    repealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a reader made of one file. `pages` is 0 where the format has none."""
+    """What a reader made of one file. `pages` is 0 where the format has none.
+
+    `metadata` holds what the file says of itself; `created` and `modified` are ISO dates there.
+    """
 
     title: str
     media_type: str
@@ -62,9 +128,16 @@ class Document:
     kind: str = "document"
     pages: int = 0
     sources: tuple[Source, ...] = ()
-    effective: date | None = None
     fictional: bool = False
     metadata: dict[str, str] = field(default_factory=dict)
+    edition: Edition | None = None
+    findings: tuple[Finding, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def effective(self) -> date | None:
+        """시행일: from when on it is in force."""
+        return self.edition.effective if self.edition else None
 
 
 def content_hash(data: bytes) -> str:

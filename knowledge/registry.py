@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from sqlalchemy import (
     select,
 )
 
-from knowledge.document import Document, Locator, Section, Source, Status, content_hash, document_id
+from knowledge import codec
+from knowledge.document import Document, Locator, Section, Status, content_hash, document_id
 from knowledge.errors import UnknownDocumentError
 
 metadata = MetaData()
@@ -57,6 +58,10 @@ sections = Table(
     Column("kind", String, nullable=False),
     Column("headings", JSON, nullable=False),
     Column("text", Text, nullable=False),
+    Column("header_rows", Integer, nullable=False, default=1, server_default="1"),
+    Column("first_row", Integer, nullable=False, default=1, server_default="1"),
+    Column("boxes", JSON),
+    Column("element", JSON),
 )
 
 
@@ -130,27 +135,13 @@ class Registry:
 
     def save_reading(self, identity: str, document: Document) -> None:
         """Keep what the reader made of the file; replaces an earlier reading."""
-        reading = asdict(replace(document, sections=()))
-        reading["effective"] = document.effective.isoformat() if document.effective else None
-        for source in reading["sources"]:
-            source["published"] = source["published"].isoformat() if source["published"] else None
         with self._engine.begin() as connection:
             connection.execute(sections.delete().where(sections.c.document_id == identity))
             connection.execute(
                 sections.insert(),
-                [
-                    {
-                        "document_id": identity,
-                        "ordinal": section.ordinal,
-                        "label": section.locator.label,
-                        "page": section.locator.page,
-                        "kind": section.kind,
-                        "headings": list(section.headings),
-                        "text": section.text,
-                    }
-                    for section in document.sections
-                ],
+                [{"document_id": identity, **_section_row(section)} for section in document.sections],
             )
+            reading = codec.reading(document)
             self._update(connection, identity, status=Status.READ, reading=reading, reason=None, details={})
 
     def mark_indexed(self, identity: str, chunks: int) -> None:
@@ -285,19 +276,35 @@ def _entry(row: Row[Any]) -> Entry:
         reason=row.reason,
         details=row.details or {},
         chunks=row.chunks,
-        reading=_reading(row.reading) if row.reading else None,
+        reading=codec.read(row.reading) if row.reading else None,
         stays_here=row.stays_here,
     )
 
 
-def _reading(stored: dict[str, Any]) -> Document:
-    sources = tuple(
-        Source(**{**source, "published": date.fromisoformat(source["published"]) if source["published"] else None})
-        for source in stored["sources"]
-    )
-    effective = date.fromisoformat(stored["effective"]) if stored["effective"] else None
-    return Document(**{**stored, "sections": (), "sources": sources, "effective": effective})
+def _section_row(section: Section) -> dict[str, Any]:
+    return {
+        "ordinal": section.ordinal,
+        "label": section.locator.label,
+        "page": section.locator.page,
+        "kind": section.kind,
+        "headings": list(section.headings),
+        "text": section.text,
+        "header_rows": section.header_rows,
+        "first_row": section.first_row,
+        "boxes": [list(box) for box in section.boxes] or None,
+        "element": asdict(section.element) if section.element else None,
+    }
 
 
 def _section(row: Row[Any]) -> Section:
-    return Section(row.ordinal, Locator(row.label, row.page), row.text, tuple(row.headings), row.kind)
+    return Section(
+        ordinal=row.ordinal,
+        locator=Locator(row.label, row.page),
+        text=row.text,
+        headings=tuple(row.headings),
+        kind=row.kind,
+        header_rows=row.header_rows,
+        first_row=row.first_row,
+        boxes=tuple((left, top, right, bottom) for left, top, right, bottom in row.boxes or ()),
+        element=codec.element(row.element) if row.element else None,
+    )

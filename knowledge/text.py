@@ -47,6 +47,34 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "글이 너무 많습니다. 한 파일에서 {limit}자까지 읽을 수 있으니 나누어 올려 주세요.",
         "en": "There is too much text. Up to {limit} characters a file are read; split it and add the parts.",
     },
+    "too_many_files": {
+        "ko": "압축 안에 파일이 너무 많습니다({files}개). {limit}개까지 읽을 수 있으니 나누어 올려 주세요.",
+        "en": "There are too many files inside ({files}). Up to {limit} are read; split the archive and add the parts.",
+    },
+    "unpacks_too_large": {
+        "ko": "압축을 풀면 너무 커집니다. 풀었을 때 {limit_mb} MB까지 읽을 수 있으니 나누어 올려 주세요.",
+        "en": "It unpacks to too much. Up to {limit_mb} MB unpacked are read; split it and add the parts.",
+    },
+    "bomb": {
+        "ko": "압축을 풀면 비정상적으로 커지는 파일이라 열지 않았습니다. 압축을 직접 풀어 필요한 파일만 올려 주세요.",
+        "en": "It unpacks to far more than it should and was not opened. Unpack it yourself and add the files you need.",
+    },
+    "too_slow": {
+        "ko": "읽는 데 너무 오래 걸려 그만두었습니다({seconds}초). 파일을 나누거나 PDF로 저장해 올려 주세요.",
+        "en": "Reading took too long and was stopped ({seconds} s). Split the file or save it as PDF and add it again.",
+    },
+    "too_heavy": {
+        "ko": "읽는 데 메모리가 너무 많이 들어 그만두었습니다. 파일을 나누거나 그림을 줄여 다시 올려 주세요.",
+        "en": "Reading needed too much memory and was stopped. Split the file or shrink its pictures and add it again.",
+    },
+    "reader_died": {
+        "ko": "이 파일을 읽다가 읽기 프로그램이 멈추었습니다. 원본 프로그램에서 다시 저장하거나 PDF로 바꿔 올려 주세요.",
+        "en": "The reader stopped at this file. Save it again in its program or convert it to PDF and add it.",
+    },
+    "cancelled": {
+        "ko": "넣기를 취소했습니다. 다시 올리면 처음부터 넣습니다.",
+        "en": "Taking it in was cancelled. Add it again to start over.",
+    },
     "unknown_document": {
         "ko": "그런 자료가 없습니다. 자료 목록에서 다시 골라 주세요.",
         "en": "There is no such document. Choose it again from the list.",
@@ -61,3 +89,13 @@ SENTENCES: dict[str, dict[Language, str]] = {
 def sentence(reason: str, language: Language, details: dict[str, object]) -> str:
     """The sentence for `reason`, its blanks filled from `details`."""
     return SENTENCES[reason][language].format(**details)
+
+
+FINDINGS: dict[str, dict[Language, tuple[str, str]]] = {}
+"""What is wrong in a document that was read all the same: (problem, remedy), blanks filled from the finding's details."""
+
+
+def finding(problem: str, language: Language, details: dict[str, str]) -> tuple[str, str]:
+    """(what is wrong, what to do) in words for a `knowledge.document.Finding`."""
+    wrong, remedy = FINDINGS[problem][language]
+    return wrong.format(**details), remedy.format(**details)

@@ -154,11 +154,12 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _table(section: Section) -> Iterator[_Piece]:
-    """Groups of rows under the header row. Rows are counted as printed, so the header is row 1."""
-    rows = [(number, line.strip()) for number, line in enumerate(section.text.splitlines(), 1) if line.strip()]
+    """Groups of rows under the header row. Rows are counted as a person sees them, the header among them."""
+    lines = enumerate(section.text.splitlines(), section.first_row)
+    rows = [(number, line.strip()) for number, line in lines if line.strip()]
     if not rows:
         return
-    header = rows[0][1] if len(rows) > 1 and len(rows[0][1]) <= LONGEST_HEADER else None
+    header = rows[0][1] if section.header_rows and len(rows) > 1 and len(rows[0][1]) <= LONGEST_HEADER else None
     room = LONGEST - (len(header) + 1 if header else 0)
     group: list[tuple[int, str]] = []
     for number, line in rows[1:] if header else rows:

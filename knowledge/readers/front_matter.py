@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.document import Source
+from knowledge.document import Edition, Source
 from knowledge.errors import UnreadableError
 
 
@@ -20,7 +20,7 @@ class FrontMatter:
     language: str | None = None
     kind: str = "document"
     sources: tuple[Source, ...] = ()
-    effective: date | None = None
+    edition: Edition | None = None
     fictional: bool = False
     metadata: dict[str, str] = field(default_factory=dict)
 
@@ -56,7 +56,9 @@ def _law(data: dict[str, Any]) -> FrontMatter:
                 trust="S",
             ),
         ),
-        effective=_day(data.get("시행일자")),
+        edition=Edition(
+            work=f"법령 {data['법령ID']}", promulgated=_day(data.get("공포일자")), effective=_day(data.get("시행일자"))
+        ),
         metadata={"공포번호": str(data.get("공포번호", "")), "법령구분": str(data.get("법령구분", ""))},
     )
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from bs4 import BeautifulSoup, Tag
 
 from knowledge.document import Document
+from knowledge.encoding import decode
 from knowledge.errors import UnreadableError
+from knowledge.readers.format import Format, Progress, silent
 from knowledge.readers.outline import Outline
 from knowledge.readers.text import language_of
 
-MEDIA_TYPE = "text/html"
 _DROPPED = ("script", "style", "nav", "noscript", "template", "svg", "iframe", "form")
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _BLOCKS = {"p", "li", "dt", "dd", "pre", "blockquote", "figcaption", "td", "th", "caption", "address", "div"}
 
 
-def read(data: bytes, name: str) -> Document:
+_PAGE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+
+
+def claims(data: bytes, _name: str) -> bool:
+    """A page begins with a doctype or one of HTML's outer elements."""
+    return _PAGE.match(decode(data)[:4096]) is not None
+
+
+def read(data: bytes, name: str, _progress: Progress = silent) -> Document:
     """Sections under their headings. The encoding is the page's own declaration, else a guess."""
     try:
         page = BeautifulSoup(data, "lxml")
@@ -31,7 +41,7 @@ def read(data: bytes, name: str) -> Document:
     first = page.find(list(_HEADINGS))
     return Document(
         title=title or (first.get_text(" ", strip=True) if first else "") or PurePath(name).stem,
-        media_type=MEDIA_TYPE,
+        media_type=FORMAT.media_type,
         sections=outline.sections(),
         language=_language(page),
     )
@@ -69,3 +79,6 @@ def _cells(row: Tag) -> list[str]:
 def _language(page: BeautifulSoup) -> str:
     declared = str(page.html.get("lang", "")) if page.html else ""
     return declared[:2].lower() if declared[:2].lower() in {"ko", "en"} else language_of(page.get_text(" "))
+
+
+FORMAT = Format("HTML", "text/html", claims, read)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from knowledge.document import Document
 from knowledge.encoding import decode
 from knowledge.readers import front_matter
+from knowledge.readers.format import Format, Progress, silent
 from knowledge.readers.outline import Outline
 from knowledge.readers.text import language_of
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-MEDIA_TYPE = "text/markdown"
+_ATX_HEADING = re.compile(r"^#{1,6} \S", re.M)
 
 
-def read(data: bytes, name: str) -> Document:
+def claims(data: bytes, name: str) -> bool:
+    """Front matter, two headings, or a name that says so: plain text may look the same otherwise."""
+    text = decode(data)
+    marked = text.startswith("---\n") or len(_ATX_HEADING.findall(text)) > 1
+    return marked or PurePath(name).suffix.lower() in {".md", ".markdown"}
+
+
+def read(data: bytes, name: str, _progress: Progress = silent) -> Document:
     """Sections under their headings; front matter gives title, source, dates."""
     from markdown_it import MarkdownIt
 
@@ -26,12 +35,12 @@ def read(data: bytes, name: str) -> Document:
     first_heading = _walk(walker.parse(body), outline)
     return Document(
         title=matter.title or first_heading or PurePath(name).stem,
-        media_type=MEDIA_TYPE,
+        media_type=FORMAT.media_type,
         sections=outline.sections(),
         language=matter.language or language_of(body),
         kind=matter.kind,
         sources=matter.sources,
-        effective=matter.effective,
+        edition=matter.edition,
         fictional=matter.fictional,
         metadata=matter.metadata,
     )
@@ -84,3 +93,6 @@ def _untagged(fragment: str) -> str:
     from bs4 import BeautifulSoup
 
     return BeautifulSoup(fragment, "lxml").get_text("\n", strip=True)
+
+
+FORMAT = Format("Markdown", "text/markdown", claims, read)

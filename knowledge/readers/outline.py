@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from knowledge.document import Locator, Section, SectionKind
+from knowledge.readers.grid import columns_named
 
 _ARTICLE = re.compile(r"^(제\d+조(?:의\d+)*)(?=[\s(（]|$)")
 
@@ -13,13 +15,22 @@ class Outline:
     """Collects blocks; prose under one heading becomes one section, each table a section of its own.
 
     A heading that names a law's article (`제2조 (정의)`) is cited by the article, other headings by their words.
+    Where a format has pages or slides, everything after `page` is cited by it.
     """
 
     def __init__(self) -> None:
         self._sections: list[Section] = []
         self._headings: list[tuple[int, str]] = []
         self._prose: list[str] = []
+        self._notes: list[tuple[str, str, tuple[str, ...], int | None]] = []
         self._tables = 0
+        self._page: int | None = None
+        self._page_label = ""
+
+    def page(self, number: int, label: str) -> None:
+        """A new page or slide begins, cited as `label` (`슬라이드 3`)."""
+        self._close()
+        self._page, self._page_label = number, label
 
     def heading(self, level: int, words: str) -> None:
         self._close()
@@ -32,16 +43,25 @@ class Outline:
         if text.strip():
             self._prose.append(text.strip("\n"))
 
-    def table(self, rows: list[list[str]]) -> None:
-        """`rows`: cells of each row, the header row first."""
+    def table(self, rows: Sequence[Sequence[str]], header_rows: int = 1) -> None:
+        """`rows`: cells of each row, merged cells resolved (`grid.resolve`), the rows that name the columns first."""
         self._close()
-        lines = [" | ".join(" ".join(cell.split()) for cell in row) for row in rows if any(c.strip() for c in row)]
+        named = [columns_named(rows, header_rows), *rows[header_rows:]] if header_rows > 1 else rows
+        lines = [" | ".join(" ".join(cell.split()) for cell in row) for row in named if any(c.strip() for c in row)]
         if lines:
             self._tables += 1
-            self._add("\n".join(lines), "table", f"표 {self._tables}")
+            self._add("\n".join(lines), "table", f"표 {self._tables}", min(header_rows, 1))
+
+    def footnote(self, mark: str, words: str) -> None:
+        """A footnote under the present headings. The text refers to it as `(각주 3)`; it is cited as `각주 3`."""
+        if words.strip():
+            self._notes.append((mark, words.strip(), tuple(words for _, words in self._headings), self._page))
 
     def sections(self) -> tuple[Section, ...]:
         self._close()
+        for mark, words, headings, page in self._notes:
+            self._sections.append(Section(len(self._sections), Locator(f"각주 {mark}", page), words, headings))
+        self._notes = []
         return tuple(self._sections)
 
     def _close(self) -> None:
@@ -50,12 +70,16 @@ class Outline:
             self._prose = []
 
     def _place(self) -> str:
+        if self._page_label:
+            return self._page_label
         if not self._headings:
             return "첫머리"
         words = self._headings[-1][1]
         article = _ARTICLE.match(words)
         return article.group(1) if article else words
 
-    def _add(self, text: str, kind: SectionKind, label: str) -> None:
+    def _add(self, text: str, kind: SectionKind, label: str, header_rows: int = 1) -> None:
         headings = tuple(words for _, words in self._headings)
-        self._sections.append(Section(len(self._sections), Locator(label), text, headings, kind))
+        place = f"{self._page_label} {label}" if self._page_label and kind == "table" else label
+        locator = Locator(place, self._page)
+        self._sections.append(Section(len(self._sections), locator, text, headings, kind, header_rows))

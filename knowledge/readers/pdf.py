@@ -7,14 +7,19 @@ from typing import Any
 
 from knowledge.document import Document, Locator, Section
 from knowledge.errors import TooLargeError, UnreadableError
+from knowledge.readers.format import Format, Progress, silent
 from knowledge.readers.text import language_of
 
-MEDIA_TYPE = "application/pdf"
 MAX_PAGES = 3000
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
-def read(data: bytes, name: str) -> Document:
+def claims(data: bytes, _name: str) -> bool:
+    """The mark stands in the first kilobyte (PDF 1.7, annex H)."""
+    return b"%PDF-" in data[:1024]
+
+
+def read(data: bytes, name: str, progress: Progress = silent) -> Document:
     """One section a page that holds text; `pages` counts all of them.
 
     Raises UnreadableError where the file is encrypted, damaged or holds no text (a scan), TooLargeError over 3,000 pages.
@@ -30,7 +35,10 @@ def read(data: bytes, name: str) -> Document:
         pages = len(pdf)
         if pages > MAX_PAGES:
             raise TooLargeError("too_many_pages", pages=pages, limit=MAX_PAGES)
-        texts = [_text(pdf, number) for number in range(pages)]
+        texts = []
+        for number in range(pages):
+            texts.append(_text(pdf, number))
+            progress(number + 1, pages)
         title = str(pdf.get_metadata_dict().get("Title") or "").strip()
     except pdfium.PdfiumError as error:
         raise UnreadableError("broken", format="PDF") from error
@@ -44,7 +52,7 @@ def read(data: bytes, name: str) -> Document:
         raise UnreadableError("no_text")
     return Document(
         title=title or PurePath(name).stem,
-        media_type=MEDIA_TYPE,
+        media_type=FORMAT.media_type,
         sections=tuple(sections),
         language=language_of("\n".join(texts)),
         pages=pages,
@@ -62,3 +70,6 @@ def _text(pdf: Any, number: int) -> str:
             words.close()
     finally:
         page.close()
+
+
+FORMAT = Format("PDF", "application/pdf", claims, read)

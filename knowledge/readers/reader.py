@@ -1,24 +1,23 @@
-"""Chooses the reader of a file from its bytes. A new format is one file here and one line in `_READERS`."""
+"""Chooses the reader of a file from its bytes. A new format is one file here and one line in `FORMATS`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
 from knowledge.document import Document, Section
-from knowledge.encoding import decode
 from knowledge.errors import UnreadableError, UnsupportedError
 from knowledge.readers import html, markdown, pdf, text
+from knowledge.readers.format import Format, Progress, silent
 from knowledge.visible import visible
 
-_READERS: dict[str, Callable[[bytes, str], Document]] = {
-    pdf.MEDIA_TYPE: pdf.read,
-    html.MEDIA_TYPE: html.read,
-    markdown.MEDIA_TYPE: markdown.read,
-    text.MEDIA_TYPE: text.read,
-}
+FORMATS: tuple[Format, ...] = (
+    pdf.FORMAT,
+    html.FORMAT,
+    markdown.FORMAT,
+    text.FORMAT,
+)
+"""Asked in this order: formats with a mark in their bytes, then those of text, plain text last."""
 _UNREAD: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "ZIP/DOCX/XLSX/PPTX/HWPX/AASX"),
     (b"\xd0\xcf\x11\xe0", "HWP/DOC/XLS"),
@@ -29,45 +28,44 @@ _UNREAD: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "EXE"),
     (b"\x1f\x8b", "GZIP"),
 )
-_HTML = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
-_ATX_HEADING = re.compile(r"^#{1,6} \S", re.M)
+_TEXT = {"text/html", "text/markdown", "text/plain"}
 MAX_TEXT = 20_000_000
 
 
-def media_type(data: bytes, name: str) -> str:
-    """Media type told from the bytes; the name decides only between Markdown and plain text.
+def format_of(data: bytes, name: str) -> Format:
+    """The format of a file, told from its bytes.
 
-    Raises UnsupportedError for formats without a reader, UnreadableError for empty files.
+    Raises UnsupportedError for formats without a reader, UnreadableError for empty files and unknown encodings.
     """
     if not data.strip():
         raise UnreadableError("empty")
-    if b"%PDF-" in data[:1024]:
-        return pdf.MEDIA_TYPE
-    for magic, label in _UNREAD:
-        if data.startswith(magic):
-            raise UnsupportedError("unsupported", format=label)
-    head = decode(data)
-    if _HTML.match(head[:4096]):
-        return html.MEDIA_TYPE
-    looks_marked = head.startswith("---\n") or len(_ATX_HEADING.findall(head)) > 1
-    if looks_marked or PurePath(name).suffix.lower() in {".md", ".markdown"}:
-        return markdown.MEDIA_TYPE
-    return text.MEDIA_TYPE
+    for known in FORMATS:
+        if known.media_type in _TEXT:
+            _refuse_unread(data)
+        if known.claims(data, name):
+            return known
+    raise UnsupportedError("unsupported", format=PurePath(name).suffix or "?")
 
 
-def read(data: bytes, name: str) -> Document:
+def read(data: bytes, name: str, progress: Progress = silent) -> Document:
     """Document of a file's bytes; `name` is its file name, used for a title where the text has none.
 
     Characters that nobody sees are left out. Raises a KnowledgeError naming the reason; a file without any text is an
-    error, never an empty document.
+    error, never an empty document, unless it holds other files.
     """
-    document = _as_seen(_READERS[media_type(data, name)](data, name), name)
+    document = _as_seen(format_of(data, name).read(data, name, progress), name)
     total = sum(len(section.text.strip()) for section in document.sections)
-    if total == 0:
+    if total == 0 and not document.attachments:
         raise UnreadableError("no_text")
     if total > MAX_TEXT:
         raise UnreadableError("too_much_text", limit=MAX_TEXT)
     return document
+
+
+def _refuse_unread(data: bytes) -> None:
+    for magic, label in _UNREAD:
+        if data.startswith(magic):
+            raise UnsupportedError("unsupported", format=label)
 
 
 def _as_seen(document: Document, name: str) -> Document:

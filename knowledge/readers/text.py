@@ -7,12 +7,17 @@ from pathlib import PurePath
 
 from knowledge.document import Document, Locator, Section
 from knowledge.encoding import decode
+from knowledge.readers.format import Format, Progress, silent
 
-MEDIA_TYPE = "text/plain"
 _LINES_PER_SECTION = 40
 
 
-def read(data: bytes, name: str) -> Document:
+def claims(_data: bytes, _name: str) -> bool:
+    """Whatever decodes: this is the last to be asked."""
+    return True
+
+
+def read(data: bytes, name: str, _progress: Progress = silent) -> Document:
     """Sections of up to forty lines each, cut at blank lines where there are any."""
     lines = decode(data).split("\n")
     sections: list[Section] = []
@@ -26,7 +31,7 @@ def read(data: bytes, name: str) -> Document:
     title = next((line.strip() for line in lines if line.strip()), PurePath(name).stem)
     return Document(
         title=title if len(title) <= 80 else PurePath(name).stem,
-        media_type=MEDIA_TYPE,
+        media_type=FORMAT.media_type,
         sections=tuple(sections),
         language=language_of("\n".join(lines)),
     )
@@ -45,3 +50,6 @@ def language_of(text: str) -> str:
     hangul = len(re.findall(r"[가-힣]", text[:20000]))
     latin = len(re.findall(r"[A-Za-z]", text[:20000]))
     return "ko" if hangul * 10 >= hangul + latin else "en"
+
+
+FORMAT = Format("텍스트", "text/plain", claims, read)

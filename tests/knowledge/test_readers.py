@@ -7,7 +7,7 @@ import pytest
 
 from knowledge.errors import TooLargeError, UnreadableError, UnsupportedError
 from knowledge.readers import pdf
-from knowledge.readers.reader import media_type, read
+from knowledge.readers.reader import format_of, read
 from tests.pdfs import make_pdf
 
 LAW = """---
@@ -136,10 +136,10 @@ def test_what_cannot_be_read_is_refused_by_name(data: bytes, error: type[Excepti
 
 
 def test_type_is_told_from_the_bytes_not_the_name() -> None:
-    assert media_type(b"%PDF-1.4", "x.txt") == "application/pdf"
-    assert media_type(b"<!DOCTYPE html><html></html>", "x.md") == "text/html"
-    assert media_type("# 하나\n\n글\n\n## 둘\n".encode(), "x.txt") == "text/markdown"
-    assert media_type("그냥 글".encode(), "x.txt") == "text/plain"
+    assert format_of(b"%PDF-1.4", "x.txt").media_type == "application/pdf"
+    assert format_of(b"<!DOCTYPE html><html></html>", "x.md").media_type == "text/html"
+    assert format_of("# 하나\n\n글\n\n## 둘\n".encode(), "x.txt").media_type == "text/markdown"
+    assert format_of("그냥 글".encode(), "x.txt").media_type == "text/plain"
 
 
 def test_every_reference_law_and_the_press_release_are_read(reference: Path) -> None:
