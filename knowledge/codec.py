@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from knowledge.document import Document, Element
+from knowledge.document import Document, Edition, Element
 from knowledge.errors import UnreadableError
 
 
@@ -20,6 +20,11 @@ def _adapter() -> TypeAdapter[Document]:
 @cache
 def _elements() -> TypeAdapter[Element]:
     return TypeAdapter(Element)
+
+
+@cache
+def _editions() -> TypeAdapter[Edition | None]:
+    return TypeAdapter(Edition | None)
 
 
 def dump(document: Document) -> bytes:
@@ -45,6 +50,11 @@ def reading(document: Document) -> dict[str, Any]:
 def read(kept: dict[str, Any]) -> Document:
     """What `reading` gave. Fields that former versions wrote and nobody reads now are passed over."""
     return _adapter().validate_python({**kept, "sections": ()})
+
+
+def edition(kept: dict[str, Any]) -> Edition | None:
+    """The edition alone of what `reading` gave: a document may hold thousands of findings beside it."""
+    return _editions().validate_python(kept.get("edition"))
 
 
 def element(kept: dict[str, Any]) -> Element:

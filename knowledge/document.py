@@ -47,7 +47,8 @@ class Element:
     """One element of an Asset Administration Shell that states a value (IEC 63278-1, metamodel 3.0 and 3.1).
 
     `path` is the idShort path from its submodel on (`Nameplate/ManufacturerName`), `names` what else it is called:
-    display names and the preferred names of its concept, in any language. `asset` names the thing it describes.
+    display names and the preferred names of its concept, in any language; items of a list go by the list's. `asset` names
+    the thing it describes and is empty for a template, whose values are examples.
     """
 
     path: str
@@ -105,13 +106,16 @@ class Finding:
 class Edition:
     """Which version of which work a document is. `work` names the law or notice over all its versions.
 
-    `promulgated` 공포일, `effective` 시행일. A repealed text says so itself.
+    `promulgated` 공포일, `effective` 시행일. A repealed text says so itself. `also`: other names of the same work, since
+    a law may be renamed or enacted anew; `revision` counts the corrections (수정공고, 재공고) of a notice.
     """
 
     work: str
     promulgated: date | None = None
     effective: date | None = None
     repealed: bool = False
+    also: tuple[str, ...] = ()
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,5 +24,9 @@ class TooLargeError(KnowledgeError):
     """The file, or what it unpacks to, is over a limit."""
 
 
+class CancelledError(KnowledgeError):
+    """A person stopped the taking in of a document."""
+
+
 class UnknownDocumentError(KnowledgeError):
     """No document of this id is registered in this place."""

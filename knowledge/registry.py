@@ -9,60 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Connection,
-    Engine,
-    ForeignKey,
-    Integer,
-    MetaData,
-    Row,
-    String,
-    Table,
-    Text,
-    false,
-    select,
-)
+from sqlalchemy import Connection, Engine, Row, exists, func, select
 
-from knowledge import codec
+from knowledge import codec, elements
 from knowledge.document import Document, Locator, Section, Status, content_hash, document_id
+from knowledge.editions import Version, lines_of
 from knowledge.errors import UnknownDocumentError
-
-metadata = MetaData()
-documents = Table(
-    "documents",
-    metadata,
-    Column("document_id", String, primary_key=True),
-    Column("sha256", String, nullable=False, unique=True),
-    Column("name", String, nullable=False),
-    Column("bytes", Integer, nullable=False),
-    Column("added_by", String, nullable=False),
-    Column("added_at", String, nullable=False),
-    Column("status", String, nullable=False, index=True),
-    Column("reason", String),
-    Column("details", JSON, nullable=False, default=dict),
-    Column("chunks", Integer, nullable=False, default=0),
-    Column("reading", JSON),
-    # 주관기업 LLM 전송 금지: nothing of this document goes to an engine that is not this machine's own.
-    Column("stays_here", Boolean, nullable=False, default=False, server_default=false()),
-)
-sections = Table(
-    "sections",
-    metadata,
-    Column("document_id", ForeignKey("documents.document_id", ondelete="CASCADE"), primary_key=True),
-    Column("ordinal", Integer, primary_key=True),
-    Column("label", String, nullable=False),
-    Column("page", Integer),
-    Column("kind", String, nullable=False),
-    Column("headings", JSON, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("header_rows", Integer, nullable=False, default=1, server_default="1"),
-    Column("first_row", Integer, nullable=False, default=1, server_default="1"),
-    Column("boxes", JSON),
-    Column("element", JSON),
-)
+from knowledge.tables import attachments, documents, sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +36,7 @@ class Entry:
     chunks: int
     reading: Document | None
     stays_here: bool
+    own: bool
 
     @property
     def title(self) -> str:
@@ -91,6 +45,14 @@ class Entry:
     @property
     def pages(self) -> int:
         return self.reading.pages if self.reading else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Where a document was found: the path `name` in the document `parent_id`."""
+
+    parent_id: str
+    name: str
 
 
 class Registry:
@@ -103,16 +65,18 @@ class Registry:
         self._engine = engine
         self._files = files
 
-    def add(self, data: bytes, name: str, person: str) -> tuple[Entry, bool]:
+    def add(self, data: bytes, name: str, person: str, inside: Inside | None = None) -> tuple[Entry, bool]:
         """Register the bytes as queued: (entry, whether it is new). The same bytes are never stored twice.
 
-        A rejected document is queued again, since its reader may have learned meanwhile.
+        `inside`: found in another document, not added for itself. A rejected document is queued again, since its reader
+        may have learned meanwhile.
         """
         sha256 = content_hash(data)
         identity = document_id(sha256)
         with self._engine.begin() as connection:
             row = connection.execute(select(documents).where(documents.c.document_id == identity)).one_or_none()
             if row is not None and row.status not in {Status.REJECTED, Status.DELETING}:
+                self._place_inside(connection, identity, inside)
                 return _entry(row), False
             self._write(sha256, data)
             if row is None:
@@ -126,10 +90,12 @@ class Registry:
                         added_at=datetime.now(UTC).isoformat(),
                         status=Status.QUEUED,
                         details={},
+                        own=inside is None,
                     )
                 )
             else:
-                self._update(connection, identity, status=Status.QUEUED, name=name, reason=None, details={})
+                self._update(connection, identity, status=Status.QUEUED, name=name, reason=None, details={}, chunks=0)
+            self._place_inside(connection, identity, inside)
             row = connection.execute(select(documents).where(documents.c.document_id == identity)).one()
         return _entry(row), True
 
@@ -137,12 +103,39 @@ class Registry:
         """Keep what the reader made of the file; replaces an earlier reading."""
         with self._engine.begin() as connection:
             connection.execute(sections.delete().where(sections.c.document_id == identity))
-            connection.execute(
-                sections.insert(),
-                [{"document_id": identity, **_section_row(section)} for section in document.sections],
-            )
+            rows = [{"document_id": identity, **_section_row(section)} for section in document.sections]
+            if rows:
+                connection.execute(sections.insert(), rows)
+            elements.save(connection, identity, document)
             reading = codec.reading(document)
             self._update(connection, identity, status=Status.READ, reading=reading, reason=None, details={})
+            work = document.edition.work if document.edition else None
+            self._update(connection, identity, work=work, lines=lines_of(document))
+
+    def versions(self, place: str = "") -> list[Version]:
+        """Documents of which there may be another version: those that say so, and those that share their name."""
+        here = documents.c.status.in_([Status.READ, Status.INDEXED])
+        shared = select(documents.c.name).where(here).group_by(documents.c.name).having(func.count() > 1)
+        several = documents.c.work.is_not(None) | documents.c.name.in_(shared)
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(documents).where(here, several)).all()
+        return [
+            Version(
+                document_id=row.document_id,
+                name=row.name,
+                added_at=datetime.fromisoformat(row.added_at),
+                edition=codec.edition(row.reading),
+                place=place,
+                lines=frozenset(row.lines or ()),
+            )
+            for row in rows
+            if row.reading
+        ]
+
+    def mark_cut(self, identity: str, chunks: int) -> None:
+        """Its chunks are stored: keywords find it from now on."""
+        with self._engine.begin() as connection:
+            self._update(connection, identity, chunks=chunks)
 
     def mark_indexed(self, identity: str, chunks: int) -> None:
         with self._engine.begin() as connection:
@@ -185,6 +178,9 @@ class Registry:
             if row is None:
                 raise UnknownDocumentError("unknown_document")
             connection.execute(sections.delete().where(sections.c.document_id == identity))
+            elements.remove(connection, identity)
+            held = (attachments.c.document_id == identity) | (attachments.c.parent_id == identity)
+            connection.execute(attachments.delete().where(held))
             connection.execute(documents.delete().where(documents.c.document_id == identity))
         self._path(row.sha256).unlink(missing_ok=True)
 
@@ -203,6 +199,47 @@ class Registry:
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
+    def inside(self, identity: str) -> list[tuple[str, Entry]]:
+        """(path in there, document) of the files found inside a document, by path."""
+        query = (
+            select(documents, attachments.c.name.label("path"))
+            .join(attachments, attachments.c.document_id == documents.c.document_id)
+            .where(attachments.c.parent_id == identity, documents.c.status != Status.DELETING)
+            .order_by(attachments.c.name)
+        )
+        with self._engine.connect() as connection:
+            return [(row.path, _entry(row)) for row in connection.execute(query)]
+
+    def parents(self) -> dict[str, list[Inside]]:
+        """By document: what it was found inside of. Documents that were only added for themselves are left out."""
+        found: dict[str, list[Inside]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(select(attachments).order_by(attachments.c.parent_id, attachments.c.name)):
+                found.setdefault(row.document_id, []).append(Inside(row.parent_id, row.name))
+        return found
+
+    def depth(self, identity: str) -> int:
+        """In how many documents, one inside the other, a document lies at most; 0 where it was added for itself."""
+        parents, level, seen = self.parents(), {identity}, {identity}
+        for depth in range(len(parents) + 1):
+            level = {inside.parent_id for each in level for inside in parents.get(each, ())} - seen
+            if not level:
+                return depth
+            seen |= level
+        return len(parents)
+
+    def orphans(self) -> list[str]:
+        """Documents that were only inside others, which are all gone."""
+        held = exists().where(attachments.c.document_id == documents.c.document_id)
+        query = select(documents.c.document_id).where(documents.c.own.is_(False), ~held)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
+    def stored(self) -> int:
+        """Bytes of all files together."""
+        with self._engine.connect() as connection:
+            return int(connection.scalar(select(func.sum(documents.c.bytes))) or 0)
+
     def document(self, identity: str) -> Document:
         """The reading with its sections, as it was saved."""
         entry = self.get(identity)
@@ -213,6 +250,11 @@ class Registry:
             rows = connection.execute(query).all()
         return replace(entry.reading, sections=tuple(_section(row) for row in rows))
 
+    def lookup(self, text: str, topic: str = "") -> list[elements.Found]:
+        """Elements of machines that a question names, see `knowledge.elements.find`."""
+        with self._engine.connect() as connection:
+            return elements.find(connection, text, topic)
+
     def section(self, identity: str, ordinal: int) -> Section:
         """One section of a document, for showing a citation in its place."""
         query = select(sections).where(sections.c.document_id == identity, sections.c.ordinal == ordinal)
@@ -221,6 +263,12 @@ class Registry:
         if row is None:
             raise UnknownDocumentError("unknown_document")
         return _section(row)
+
+    def section_count(self, identity: str) -> int:
+        """How many sections a document has; their ordinals count from 0."""
+        query = select(func.count()).select_from(sections).where(sections.c.document_id == identity)
+        with self._engine.connect() as connection:
+            return int(connection.scalar(query) or 0)
 
     def file(self, identity: str) -> Path:
         """Path of the original bytes."""
@@ -242,6 +290,17 @@ class Registry:
         for path in strays:
             path.unlink()
         return len(strays)
+
+    def _place_inside(self, connection: Connection, identity: str, inside: Inside | None) -> None:
+        """Note where it was found; one that is added for itself stays when what it was found in goes."""
+        if inside is None:
+            self._update(connection, identity, own=True)
+            return
+        same = (attachments.c.parent_id == inside.parent_id) & (attachments.c.name == inside.name)
+        connection.execute(attachments.delete().where(same))
+        connection.execute(
+            attachments.insert().values(parent_id=inside.parent_id, name=inside.name, document_id=identity)
+        )
 
     def _write(self, sha256: str, data: bytes) -> None:
         path = self._path(sha256)
@@ -278,6 +337,7 @@ def _entry(row: Row[Any]) -> Entry:
         chunks=row.chunks,
         reading=codec.read(row.reading) if row.reading else None,
         stays_here=row.stays_here,
+        own=row.own,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from knowledge.document import Edition, Source
+from knowledge.editions import LAW, law_work
 from knowledge.errors import UnreadableError
 
 
@@ -57,7 +58,10 @@ def _law(data: dict[str, Any]) -> FrontMatter:
             ),
         ),
         edition=Edition(
-            work=f"법령 {data['법령ID']}", promulgated=_day(data.get("공포일자")), effective=_day(data.get("시행일자"))
+            work=law_work(title),
+            promulgated=_day(data.get("공포일자")),
+            effective=_day(data.get("시행일자")),
+            also=(f"{LAW}ID {data['법령ID']}",),
         ),
         metadata={"공포번호": str(data.get("공포번호", "")), "법령구분": str(data.get("법령구분", ""))},
     )

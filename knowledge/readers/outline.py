@@ -47,20 +47,27 @@ class Outline:
         """`rows`: cells of each row, merged cells resolved (`grid.resolve`), the rows that name the columns first."""
         self._close()
         named = [columns_named(rows, header_rows), *rows[header_rows:]] if header_rows > 1 else rows
-        lines = [" | ".join(" ".join(cell.split()) for cell in row) for row in named if any(c.strip() for c in row)]
-        if lines:
-            self._tables += 1
-            self._add("\n".join(lines), "table", f"표 {self._tables}", min(header_rows, 1))
+        lines = [_row(row) for row in named]
+        filled = [at for at, line in enumerate(lines) if line]
+        if not filled:
+            return
+        # Rows are cited by their number in the file: empty ones count, and so do those joined into one that names the columns.
+        first = filled[0] + (header_rows if header_rows > 1 else 1)
+        self._tables += 1
+        text = "\n".join(lines[filled[0] : filled[-1] + 1])
+        self._add(text, "table", f"표 {self._tables}", min(header_rows, 1), first)
 
-    def footnote(self, mark: str, words: str) -> None:
-        """A footnote under the present headings. The text refers to it as `(각주 3)`; it is cited as `각주 3`."""
+    def footnote(self, mark: str, words: str, kind: str = "각주") -> None:
+        """A footnote under the present headings. The text refers to it as `(각주 3)`; it is cited as `각주 3`. `kind` may be 미주."""
         if words.strip():
-            self._notes.append((mark, words.strip(), tuple(words for _, words in self._headings), self._page))
+            self._notes.append(
+                (f"{kind} {mark}", words.strip(), tuple(words for _, words in self._headings), self._page)
+            )
 
     def sections(self) -> tuple[Section, ...]:
         self._close()
         for mark, words, headings, page in self._notes:
-            self._sections.append(Section(len(self._sections), Locator(f"각주 {mark}", page), words, headings))
+            self._sections.append(Section(len(self._sections), Locator(mark, page), words, headings))
         self._notes = []
         return tuple(self._sections)
 
@@ -78,8 +85,13 @@ class Outline:
         article = _ARTICLE.match(words)
         return article.group(1) if article else words
 
-    def _add(self, text: str, kind: SectionKind, label: str, header_rows: int = 1) -> None:
+    def _add(self, text: str, kind: SectionKind, label: str, header_rows: int = 1, first_row: int = 1) -> None:
         headings = tuple(words for _, words in self._headings)
         place = f"{self._page_label} {label}" if self._page_label and kind == "table" else label
         locator = Locator(place, self._page)
-        self._sections.append(Section(len(self._sections), locator, text, headings, kind, header_rows))
+        self._sections.append(Section(len(self._sections), locator, text, headings, kind, header_rows, first_row))
+
+
+def _row(cells: Sequence[str]) -> str:
+    """One row as a line; empty where no cell says anything."""
+    return " | ".join(" ".join(cell.split()) for cell in cells) if any(cell.strip() for cell in cells) else ""

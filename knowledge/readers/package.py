@@ -15,6 +15,7 @@ MAX_RATIO = 200
 """Unpacked over packed size of one file larger than a megabyte; office files stay under 100."""
 _SMALL = 1_000_000
 _ENCRYPTED = 0x1
+_UTF8 = 0x800
 
 
 class Package:
@@ -25,7 +26,7 @@ class Package:
         self._format = format_name
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-            self._infos = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
+            self._infos = {info.filename: info for info in self._zip.infolist() if info.filename and not info.is_dir()}
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
             raise UnreadableError("broken", format=format_name) from error
         _check(list(self._infos.values()))
@@ -41,6 +42,21 @@ class Package:
     def size(self, name: str) -> int:
         """Unpacked size in bytes. Raises UnreadableError where there is no such file."""
         return self._info(name).file_size
+
+    def label(self, name: str) -> str:
+        """The path as its writer saw it. Without the UTF-8 flag it is CP949 from Korean Windows, or UTF-8 after all."""
+        if self._info(name).flag_bits & _UTF8 or name.isascii():
+            return name
+        try:
+            raw = name.encode("cp437")
+        except UnicodeEncodeError:
+            return name
+        for codec in ("utf-8", "cp949"):
+            try:
+                return raw.decode(codec)
+            except UnicodeDecodeError:
+                continue
+        return name
 
     def read(self, name: str) -> bytes:
         """Bytes of one file. Raises UnreadableError where it is missing, damaged or encrypted."""

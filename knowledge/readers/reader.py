@@ -5,30 +5,56 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePath
 
-from knowledge.document import Document, Section
+from knowledge.document import Document, Finding, Section
+from knowledge.encoding import BROKEN
 from knowledge.errors import UnreadableError, UnsupportedError
-from knowledge.readers import html, markdown, pdf, text
+from knowledge.facts import noted
+from knowledge.readers import (
+    aas,
+    archive,
+    delimited,
+    docx,
+    html,
+    hwp,
+    hwpx,
+    image,
+    mail,
+    markdown,
+    ooxml,
+    pdf,
+    pptx,
+    text,
+    unread,
+    xls,
+    xlsx,
+)
 from knowledge.readers.format import Format, Progress, silent
 from knowledge.visible import visible
+from knowledge.works import dated
 
 FORMATS: tuple[Format, ...] = (
+    mail.FORMAT,  # before those whose marks may stand further on: a mail may hold a PDF in its first lines
     pdf.FORMAT,
+    image.FORMAT,
+    aas.AASX,
+    hwp.FORMAT,
+    hwpx.FORMAT,
+    docx.FORMAT,
+    pptx.FORMAT,
+    xlsx.FORMAT,
+    xls.FORMAT,
+    ooxml.OLD,
+    archive.FORMAT,  # whatever else is a ZIP: after every format that is one
+    aas.XML,
+    aas.JSON,
     html.FORMAT,
+    delimited.FORMAT,
     markdown.FORMAT,
     text.FORMAT,
 )
 """Asked in this order: formats with a mark in their bytes, then those of text, plain text last."""
-_UNREAD: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "ZIP/DOCX/XLSX/PPTX/HWPX/AASX"),
-    (b"\xd0\xcf\x11\xe0", "HWP/DOC/XLS"),
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF8", "GIF"),
-    (b"\x7fELF", "ELF"),
-    (b"MZ", "EXE"),
-    (b"\x1f\x8b", "GZIP"),
-)
-_TEXT = {"text/html", "text/markdown", "text/plain"}
+_TEXTS_BEGIN = aas.XML
+"""From here on the readers take bytes for text; files that are not, and that no reader took, are refused before."""
 MAX_TEXT = 20_000_000
 
 
@@ -40,8 +66,8 @@ def format_of(data: bytes, name: str) -> Format:
     if not data.strip():
         raise UnreadableError("empty")
     for known in FORMATS:
-        if known.media_type in _TEXT:
-            _refuse_unread(data)
+        if known is _TEXTS_BEGIN:
+            unread.refuse(data)
         if known.claims(data, name):
             return known
     raise UnsupportedError("unsupported", format=PurePath(name).suffix or "?")
@@ -53,7 +79,7 @@ def read(data: bytes, name: str, progress: Progress = silent) -> Document:
     Characters that nobody sees are left out. Raises a KnowledgeError naming the reason; a file without any text is an
     error, never an empty document, unless it holds other files.
     """
-    document = _as_seen(format_of(data, name).read(data, name, progress), name)
+    document = noted(dated(_as_seen(format_of(data, name).read(data, name, progress), name)))
     total = sum(len(section.text.strip()) for section in document.sections)
     if total == 0 and not document.attachments:
         raise UnreadableError("no_text")
@@ -62,16 +88,19 @@ def read(data: bytes, name: str, progress: Progress = silent) -> Document:
     return document
 
 
-def _refuse_unread(data: bytes) -> None:
-    for magic, label in _UNREAD:
-        if data.startswith(magic):
-            raise UnsupportedError("unsupported", format=label)
-
-
 def _as_seen(document: Document, name: str) -> Document:
     """What a person finds when looking the document up."""
     title = visible(document.title).strip() or PurePath(name).stem
-    return replace(document, title=title, sections=tuple(_section_as_seen(section) for section in document.sections))
+    sections = tuple(_section_as_seen(section) for section in document.sections)
+    return replace(document, title=title, sections=sections, findings=document.findings + _unread_characters(sections))
+
+
+def _unread_characters(sections: tuple[Section, ...]) -> tuple[Finding, ...]:
+    """Says that some characters could not be read: they stand as `�` in the text."""
+    found = [(section.locator.label, section.text.count(BROKEN)) for section in sections if BROKEN in section.text]
+    if not found:
+        return ()
+    return (Finding(found[0][0], BROKEN, "broken_characters", {"count": str(sum(count for _, count in found))}),)
 
 
 def _section_as_seen(section: Section) -> Section:

@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from knowledge import starter
-from knowledge.document import Document, Status
+from knowledge.document import Attachment, Document, Locator, Section, Status
 from knowledge.errors import UnknownDocumentError
-from knowledge.ingest import Ingest
-from knowledge.registry import Registry
+from knowledge.ingest import DEEPEST, Derived, Ingest, Watch
+from knowledge.reading import here
+from knowledge.registry import Inside, Registry
+from knowledge.tables import documents
 from serving.databases.sqlite import open_database
+from tests.pdfs import make_pdf
 from tests.places import made
 
 
@@ -18,16 +21,27 @@ class Shelf:
 
     def __init__(self) -> None:
         self.documents: dict[str, Document] = {}
+        self.embedded: list[str] = []
+        self.to_embed = 0
         self.killed = False
 
-    def index(self, document_id: str, document: Document) -> int:
+    def cut(self, document_id: str, document: Document) -> int:
         if self.killed:
             raise KeyboardInterrupt
         self.documents[document_id] = document
         return len(document.sections)
 
+    def embed(self, document_id: str) -> int:
+        self.embedded.append(document_id)
+        self.to_embed = max(0, self.to_embed - 1)
+        return self.to_embed
+
     def forget(self, document_id: str) -> None:
         self.documents.pop(document_id, None)
+
+    @property
+    def derived(self) -> Derived:
+        return Derived(self.cut, self.embed, self.forget)
 
 
 @pytest.fixture
@@ -42,7 +56,7 @@ def registry(tmp_path: Path) -> Registry:
 
 @pytest.fixture
 def ingest(registry: Registry, shelf: Shelf) -> Ingest:
-    return Ingest(registry, shelf.index, shelf.forget)
+    return Ingest(registry, shelf.derived, here)
 
 
 def test_a_file_becomes_an_indexed_document(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
@@ -65,10 +79,10 @@ def test_the_same_bytes_are_stored_once_whatever_their_name(registry: Registry, 
 
 
 def test_a_broken_file_is_rejected_with_its_reason_and_can_be_tried_again(registry: Registry, ingest: Ingest) -> None:
-    entry, _ = registry.add(b"PK\x03\x04 not yet", "x.docx", "kim")
+    entry, _ = registry.add(b"%PDF-1.7 cut short", "x.docx", "kim")
     rejected = ingest.process(entry.document_id)
-    assert (rejected.status, rejected.reason) == (Status.REJECTED, "unsupported")
-    again, new = registry.add(b"PK\x03\x04 not yet", "x.docx", "kim")
+    assert (rejected.status, rejected.reason) == (Status.REJECTED, "broken")
+    again, new = registry.add(b"%PDF-1.7 cut short", "x.docx", "kim")
     assert new
     assert again.status is Status.QUEUED
 
@@ -96,7 +110,7 @@ def test_a_kill_during_indexing_loses_and_doubles_nothing(
 
     shelf.killed = False
     reborn = Registry(made(open_database(tmp_path / "place.db")), tmp_path / "files")
-    later = Ingest(reborn, shelf.index, shelf.forget)
+    later = Ingest(reborn, shelf.derived, here)
     assert later.recover() == [entry.document_id]
     assert later.process(entry.document_id).status is Status.INDEXED
     assert later.recover() == []
@@ -131,25 +145,151 @@ def test_what_is_deleted_while_it_is_indexed_leaves_nothing(registry: Registry, 
 
     def slowly(document_id: str, document: Document) -> int:
         ingest.delete(document_id)
-        return shelf.index(document_id, document)
+        return shelf.cut(document_id, document)
 
     with pytest.raises(UnknownDocumentError):
-        Ingest(registry, slowly, shelf.forget).process(entry.document_id)
+        Ingest(registry, Derived(slowly, shelf.embed, shelf.forget), here).process(entry.document_id)
     assert shelf.documents == {}
     assert registry.entries() == []
 
 
-def test_a_stale_document_is_indexed_anew_from_its_reading(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
+def test_a_cancelled_document_is_dropped_with_what_was_made_of_it(
+    registry: Registry, ingest: Ingest, shelf: Shelf
+) -> None:
+    entry, _ = registry.add(b"# long\n\ntext\n", "long.md", "kim")
+    shelf.to_embed = 100
+    done = ingest.process(entry.document_id, Watch(cancelled=lambda: len(shelf.embedded) > 2))
+    assert (done.status, done.reason, shelf.documents) == (Status.REJECTED, "cancelled", {})
+    assert registry.add(b"# long\n\ntext\n", "long.md", "kim")[1]
+    shelf.to_embed = 0
+    assert ingest.process(entry.document_id).status is Status.INDEXED
+
+
+def test_a_document_in_hand_at_the_end_of_the_day_goes_on_the_next(
+    registry: Registry, ingest: Ingest, shelf: Shelf
+) -> None:
+    entry, _ = registry.add(b"# long\n\ntext\n", "long.md", "kim")
+    assert ingest.process(entry.document_id, Watch(stopping=lambda: True)).status is Status.QUEUED
+    shelf.to_embed = 5
+    seen = ingest.process(entry.document_id, Watch(stopping=lambda: bool(shelf.embedded)))
+    assert (seen.status, len(shelf.embedded)) == (Status.READ, 1)
+    assert ingest.process(entry.document_id).status is Status.INDEXED
+    assert len(shelf.embedded) == 5
+
+
+def test_a_document_to_be_read_anew_whose_file_is_lost_keeps_its_reading(
+    registry: Registry, ingest: Ingest, tmp_path: Path
+) -> None:
+    entry, _ = registry.add(b"# kept\n\ntext\n", "kept.md", "kim")
+    ingest.process(entry.document_id)
+    with registry._engine.begin() as connection:
+        connection.execute(documents.update().values(status=Status.QUEUED, chunks=0))
+    registry.file(entry.document_id).unlink()
+    assert ingest.process(entry.document_id).status is Status.INDEXED
+    assert registry.document(entry.document_id).title == "kept"
+
+
+def test_stages_are_told(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
+    entry, _ = registry.add(make_pdf(["one page", "two pages"]), "p.pdf", "kim")
+    shelf.to_embed = 3
+    told: list[tuple[str, int, int]] = []
+    ingest.process(entry.document_id, Watch(stage=lambda *step: told.append(step)))
+    assert told[:2] == [("reading", 1, 2), ("reading", 2, 2)]
+    assert [step[0] for step in told[2:]] == ["embedding"] * 3
+
+
+class Boxes:
+    """A reader of files that hold files: lines of `name=content`, a content again such lines after `;` are replaced."""
+
+    def __call__(self, path: Path, name: str, _progress: object, _cancelled: object) -> Document:
+        text = path.read_text()
+        held = [line.partition("=") for line in text.split("\n")]
+        inner = tuple(Attachment(n, c.replace(";", "\n").encode()) for n, sep, c in held if sep)
+        sections = (Section(0, Locator("첫머리"), text),)
+        return Document(name, "text/plain", sections, attachments=inner)
+
+
+def test_files_inside_become_documents_and_go_with_what_held_them(registry: Registry, shelf: Shelf) -> None:
+    its = Ingest(registry, shelf.derived, Boxes())
+    found: list[str] = []
+    box, _ = registry.add(b"manual.txt=press\nplan.txt=drawing", "box.zip", "kim")
+    other, _ = registry.add(b"manual.txt=press", "other.zip", "kim")
+    for entry in (box, other):
+        its.process(entry.document_id, Watch(found=found.append))
+    inside = dict(registry.inside(box.document_id))
+    assert set(inside) == {"manual.txt", "plan.txt"}
+    assert found == [entry.document_id for entry in inside.values()]
+    assert registry.parents()[found[0]] == sorted(
+        [Inside(box.document_id, "manual.txt"), Inside(other.document_id, "manual.txt")],
+        key=lambda each: each.parent_id,
+    )
+    for document_id in its.recover():
+        its.process(document_id)
+    its.delete(box.document_id)
+    assert {entry.name for entry in registry.entries()} == {"other.zip", "manual.txt"}
+    its.delete(other.document_id)
+    assert (registry.entries(), shelf.documents) == ([], {})
+
+
+def test_a_file_that_was_also_added_for_itself_stays(registry: Registry, shelf: Shelf) -> None:
+    its = Ingest(registry, shelf.derived, Boxes())
+    box, _ = registry.add(b"manual.txt=press", "box.zip", "kim")
+    its.process(box.document_id)
+    own, new = registry.add(b"press", "manual.txt", "lee")
+    assert not new
+    its.delete(box.document_id)
+    assert [entry.document_id for entry in registry.entries()] == [own.document_id]
+
+
+def test_what_lies_too_deep_or_is_too_large_is_named(registry: Registry, shelf: Shelf) -> None:
+    its = Ingest(registry, shelf.derived, Boxes(), lambda: 40)
+    entry, _ = registry.add(("big=" + "x" * 60 + "\nok=fine").encode(), "box", "kim")
+    its.process(entry.document_id)
+    (finding,) = registry.document(entry.document_id).findings
+    assert (finding.path, finding.problem, finding.value) == ("big", "inside_no_room", "60")
+    deep = b"a=b=c=d=e=end"
+    first, _ = registry.add(deep, "deep", "kim")
+    todo = [first.document_id]
+    while todo:
+        its.process(todo.pop(), Watch(found=todo.append))
+    problems = [note.problem for each in registry.entries() if each.reading for note in each.reading.findings]
+    assert problems.count("inside_too_deep") == 1
+    assert max(registry.depth(each.document_id) for each in registry.entries()) == DEEPEST
+
+
+def test_a_logo_inside_is_named_and_not_read(registry: Registry, shelf: Shelf) -> None:
+    logo = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100
+
+    def boxed(path: Path, name: str, _progress: object, _cancelled: object) -> Document:
+        return Document(name, "t", (Section(0, Locator("1"), "x"),), attachments=(Attachment("logo.png", logo),))
+
+    its = Ingest(registry, shelf.derived, boxed)
+    entry, _ = registry.add(b"box", "box", "kim")
+    its.process(entry.document_id)
+    (finding,) = registry.document(entry.document_id).findings
+    assert (finding.path, finding.problem) == ("logo.png", "inside_decoration")
+    assert registry.inside(entry.document_id) == []
+
+
+def test_files_inside_what_stays_on_this_machine_stay_too(registry: Registry, shelf: Shelf) -> None:
+    its = Ingest(registry, shelf.derived, Boxes())
+    box, _ = registry.add(b"drawing.txt=secret", "box", "kim")
+    registry.mark_stays(box.document_id, stays=True)
+    its.process(box.document_id)
+    assert [entry.stays_here for _, entry in registry.inside(box.document_id)] == [True]
+
+
+def test_a_stale_document_is_embedded_anew_from_what_was_cut(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
     entry, _ = registry.add(b"# one\n\ntext\n", "one.md", "kim")
     registry.mark_stale(entry.document_id)
     assert registry.get(entry.document_id).status is Status.QUEUED
     ingest.process(entry.document_id)
     registry.mark_stale(entry.document_id)
-    shelf.documents.clear()
+    shelf.embedded.clear()
     registry.file(entry.document_id).unlink()
     assert ingest.recover() == [entry.document_id]
     assert ingest.process(entry.document_id).status is Status.INDEXED
-    assert list(shelf.documents) == [entry.document_id]
+    assert shelf.embedded == [entry.document_id]
 
 
 def test_a_deletion_cut_short_is_finished_at_the_next_start(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.errors import TooLargeError, UnreadableError, UnsupportedError
-from knowledge.readers import pdf
+from knowledge.errors import UnreadableError, UnsupportedError
+from knowledge.readers.outline import Outline
 from knowledge.readers.reader import format_of, read
-from tests.pdfs import make_pdf
 
 LAW = """---
 제목: 시험 법률
@@ -46,6 +45,16 @@ def test_markdown_law_is_cited_by_article_and_keeps_its_dates() -> None:
     assert '1. "공장"이란' in law.sections[0].text
 
 
+def test_rows_keep_their_number_over_empty_rows_and_joined_headers() -> None:
+    outline = Outline()
+    outline.table([["지원금", "지원금"], ["정부", "자부담"], ["1", "2"], ["", ""], ["3", "4"]], header_rows=2)
+    outline.table([["", ""], ["이름", "값"], ["압력", "5"]])
+    joined, late = outline.sections()
+    assert joined.text == "지원금 / 정부 | 지원금 / 자부담\n1 | 2\n\n3 | 4"
+    assert joined.first_row == 2  # so that `1 | 2` is row 3 and `3 | 4` row 5, as in the file
+    assert (late.text, late.first_row) == ("이름 | 값\n압력 | 5", 2)
+
+
 def test_markdown_table_is_a_section_with_its_header_first() -> None:
     table = (
         "# 매뉴얼\n\n## 알람\n\n앞글\n\n| 코드 | 원인 | 조치 |\n|---|---|---|\n| E-217 | 과열 | 냉각수 확인 |\n\n뒷글\n"
@@ -76,32 +85,6 @@ def test_html_nested_far_too_deep_is_read_without_recursion() -> None:
     assert "바닥" in read(page.encode(), "deep.html").sections[0].text
 
 
-def test_pdf_gives_text_by_page() -> None:
-    document = read(make_pdf(["First page about motors", "", "Third page about belts"]), "manual.pdf")
-    assert document.pages == 3
-    assert [(section.locator.label, section.locator.page) for section in document.sections] == [
-        ("p. 1", 1),
-        ("p. 3", 3),
-    ]
-    assert "belts" in document.sections[1].text
-
-
-def test_pdf_without_text_and_damaged_pdf_say_why() -> None:
-    with pytest.raises(UnreadableError) as scan:
-        read(make_pdf(["", ""]), "scan.pdf")
-    assert scan.value.reason == "no_text"
-    with pytest.raises(UnreadableError) as broken:
-        read(b"%PDF-1.7 and then nothing", "broken.pdf")
-    assert broken.value.reason == "broken"
-
-
-def test_pdf_with_too_many_pages_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "MAX_PAGES", 2)
-    with pytest.raises(TooLargeError) as refused:
-        read(make_pdf(["a", "b", "c"]), "long.pdf")
-    assert refused.value.details == {"pages": 3, "limit": 2}
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
 def test_text_is_read_in_the_encodings_of_korean_offices(encoding: str) -> None:
     text = "프레스 점검 기록\n\n" + "유압 펌프의 압력을 확인하고 기록한다. 이상이 있으면 보전팀에 알린다.\n" * 8
@@ -122,8 +105,8 @@ def test_long_text_is_placed_by_lines() -> None:
     [
         (b"", UnreadableError, "empty"),
         (b"  \n ", UnreadableError, "empty"),
-        (b"PK\x03\x04 anything", UnsupportedError, "unsupported"),
-        (b"\xd0\xcf\x11\xe0 hwp", UnsupportedError, "unsupported"),
+        (b"PK\x03\x04 anything", UnreadableError, "broken"),
+        (b"\xd0\xcf\x11\xe0 hwp", UnsupportedError, "old_office"),
         (b"abc\x00\x01\x02", UnreadableError, "encoding"),
         (b"---\na: [\n---\n# t\n", UnreadableError, "front_matter"),
         (b"<html><body><script>x</script></body></html>", UnreadableError, "no_text"),
