@@ -11,18 +11,20 @@ from datetime import date
 
 from assistant import prompts
 from assistant.budget import Budget
-from assistant.claims import claims, unsupported
+from assistant.claims import Claim, claims, unsupported
 from assistant.drafting import draft_sentences
 from assistant.engine import Engine, Owner
 from assistant.errors import EngineDownError
 from assistant.evidence import Line, Passage, Ranked, Reading, Weigh, condensed, coverage
 from assistant.grounding import Grounding, Verdict
 from assistant.judgement import Judgement
+from assistant.lookup import Stated
 from assistant.markup import inert
 from assistant.personal import Kind, Masked, mask, notice
 from assistant.question import Question, subject_terms
 from assistant.reply import Citation, Degraded, Reply, SentenceShown, citation
 from assistant.text import Language, sentence
+from assistant.timeliness import missing, opening, warnings
 from assistant.vocabulary import NOTHING_FOUND
 from retrieval.korean import Tokenizer
 
@@ -44,6 +46,8 @@ class Case:
     ranked: Sequence[Ranked]
     weigh: Weigh
     judgement: Judgement
+    stated: Sequence[Stated] = ()
+    """The answer itself, where a value was looked up: no model is asked."""
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -91,15 +95,18 @@ class Answering:
         self._degraded: Degraded | None = None
         self._masked: frozenset[Kind] = frozenset()
         self._model = QUOTATION
+        self._stated: list[Claim] = []
 
     async def events(self, *, engine_lives: bool) -> AsyncGenerator[SentenceShown]:
         """Sentences as they are released: the line that answers, quoted at once, then the model's checked wording."""
         judgement = self._case.judgement
-        if not judgement.carries:
-            for shown in self._refusal():
+        if self._case.stated or not judgement.carries:
+            for shown in self._looked_up() if self._case.stated else self._refusal():
                 yield shown
             return
         engine = self._engine
+        for shown in self._opened(judgement.lead):
+            yield shown
         if engine and not engine_lives:
             self._degraded = "engine_down"
             yield self._show(sentence("engine_down", self._case.language))
@@ -146,9 +153,22 @@ class Answering:
         shown = frozenset(self._tokenizer.words(" ".join(self._parts)))
         return coverage(subject_terms(verdict.text, self._tokenizer), shown, {}) < REPEATED
 
+    def _opened(self, lines: tuple[Line, ...]) -> list[SentenceShown]:
+        """What must be said before these lines are quoted: that they do not hold yet, or as of which day they do."""
+        said = opening(lines[0].passage, self._case.question, self._case.language) if lines else None
+        if said is None:
+            return []
+        self._stated += claims(said)  # its days come from the registry
+        return [self._show(said)]
+
     def _quote(self, lines: tuple[Line, ...], words: str = "quote") -> SentenceShown:
         cited = citation(lines)
         return self._show(sentence(words, self._case.language, quote=cited.quote, n=cited.n), cited)
+
+    def _looked_up(self) -> list[SentenceShown]:
+        """What elements state, worded by code; the figures are those of the lines cited."""
+        self._checked += sum(len(claims(stated.text)) for stated in self._case.stated)
+        return [self._show(s.text, citation(s.lines) if s.lines else None) for s in self._case.stated]
 
     def _refusal(self) -> list[SentenceShown]:
         """Say that nothing answers, with the document's own word on it or the nearest there is, and what to do next."""
@@ -156,9 +176,15 @@ class Answering:
         self._abstained = True
         shown = [self._show(sentence("abstain", language))]
         if judgement.stated:
+            shown += self._opened(judgement.lead)
             shown.append(self._quote(judgement.lead))
         elif judgement.near:
+            shown += self._opened(judgement.lead[:1])
             shown.append(self._quote(judgement.lead[:1], "nearest"))
+        absent = missing(self._case.passages, self._case.question, language)
+        if absent and absent not in self._parts:
+            self._stated += claims(absent)
+            shown.append(self._show(absent))
         return [*shown, self._show(sentence("abstain_next", language))]
 
     def _show(self, text: str, cited: Citation | None = None) -> SentenceShown:
@@ -174,7 +200,8 @@ class Answering:
         citations = tuple(sorted(self._citations.values(), key=lambda cited: cited.n))
         answer = " ".join(self._parts)
         # Counted anew on what is shown, whatever was checked on the way here.
-        known = claims(" ".join(f"“{item.quote}” {item.locator}" for item in citations))
+        known = claims(" ".join(f"“{item.quote}” {item.locator}" for item in citations)) + self._stated
+        question = self._case.question
         return Reply(
             answer=answer,
             abstained=self._abstained,
@@ -184,7 +211,7 @@ class Answering:
             removed=self._removed,
             model=self._model,
             degraded=self._degraded,
-            notices=self._notices({cited.n for cited in citations}, today),
+            notices=self._notices({cited.n for cited in citations}, question.day or today),
             conversation_id=conversation_id,
             turn_id=turn_id,
             ms={
@@ -192,14 +219,14 @@ class Answering:
                 "first_token": self._clock.first_text,
                 "total": self._clock.elapsed(),
             },
+            as_of=question.day if question.dated else None,
         )
 
-    def _notices(self, cited: set[int], today: date) -> tuple[str, ...]:
-        """What the reader should know of the evidence: a cited law has yet to take effect, a passage gives the AI orders,
-        something was masked.
+    def _notices(self, cited: set[int], day: date) -> tuple[str, ...]:
+        """What the reader should know of the evidence: a cited law has yet to take effect, a notice is closed, a passage
+        gives the AI orders, something was masked.
         """
-        days = {p.effective for p in self._case.passages if p.n in cited and p.effective and p.effective > today}
-        notices = [sentence("not_in_force", self._case.language, date=day.isoformat()) for day in sorted(days)]
+        notices = warnings([p for p in self._case.passages if p.n in cited], day, self._case.language)
         notices += [
             sentence("has_orders", self._case.language, n=reading.passage.n)
             for reading in self._case.readings

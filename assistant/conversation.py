@@ -6,8 +6,9 @@ Streaming and plain answers are the same code: `turn` yields events, `ask` drain
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,8 +16,9 @@ from typing import Any
 from assistant.answering import Answering, Asked, Case, Clock, prompt_of
 from assistant.engine import Choose, Engine, Owner, Sent, always
 from assistant.errors import EngineDownError
-from assistant.evidence import analyse, leading_lines, ranked_lines
-from assistant.judgement import judge
+from assistant.evidence import Reading, analyse, leading_lines, ranked_lines
+from assistant.judgement import Judgement, judge
+from assistant.lookup import leading, statements
 from assistant.passages import Finder
 from assistant.prompts import Prompt
 from assistant.question import Question, understand
@@ -56,6 +58,12 @@ class Conversation:
         self._choose = choose or always(engine)
         self._told = told
 
+    def on(self, day: date) -> Conversation:
+        """The same conversation on another day: for measuring what is answered then."""
+        other = copy(self)
+        other._today = lambda: day
+        return other
+
     def check(self, person: str, text: str, conversation_id: str | None = None) -> None:
         """Raises BadQuestionError or UnknownConversationError where `turn` would, and does nothing else."""
         self._understood(text, self._earlier(person, conversation_id))
@@ -75,15 +83,17 @@ class Conversation:
         conversation_id: str | None = None,
         language: Language = "ko",
         *,
+        as_of: date | None = None,
         asking: Callable[[], None] = lambda: None,
     ) -> AsyncGenerator[Event]:
         """Events of one kept turn: evidence, sentences, the reply. Closing the generator stops the engine and keeps
         what was shown. Raises BadQuestionError and UnknownConversationError before anything is kept.
 
-        `asking` is called when an engine is about to be asked: from then on the turn waits more than it computes.
+        `asking` is called when an engine is about to be asked: from then on the turn waits more than it computes. It is
+        answered as of `as_of`, else of the day the question names, else of today.
         """
         earlier = await asyncio.to_thread(self._earlier, person, conversation_id)
-        question = await asyncio.to_thread(self._understood, text, earlier)
+        question = await asyncio.to_thread(self._understood, text, earlier, as_of)
         conversation_id, turn_id = await asyncio.to_thread(self._records.open_turn, person, text, conversation_id)
         shown, evidence, finished = "", list[dict[str, Any]](), False
         try:
@@ -110,10 +120,11 @@ class Conversation:
         earlier: Sequence[str],
         language: Language = "ko",
         *,
+        as_of: date | None = None,
         asking: Callable[[], None] = lambda: None,
     ) -> AsyncGenerator[Event]:
         """Events of a turn that is not kept: the caller holds the conversation (`earlier`: its questions so far)."""
-        question = await asyncio.to_thread(self._understood, text, earlier)
+        question = await asyncio.to_thread(self._understood, text, earlier, as_of)
         async with aclosing(self._events(person, question, language, (None, None), asking)) as events:
             async for event in events:
                 yield event
@@ -123,11 +134,11 @@ class Conversation:
         answer, so that nothing would be asked. For measuring engines on the product's own prompts.
         """
         case = self._case(person, self._understood(text, []), "ko")
-        asked = prompt_of(case, self._engine.budget) if case.judgement.carries else None
+        asked = prompt_of(case, self._engine.budget) if case.judgement.carries and not case.stated else None
         return asked.prompt if asked else None
 
-    def _understood(self, text: str, earlier: Sequence[str]) -> Question:
-        return understand(text, earlier, self._tokenizer, self._today())
+    def _understood(self, text: str, earlier: Sequence[str], as_of: date | None = None) -> Question:
+        return understand(text, earlier, self._tokenizer, self._today(), as_of)
 
     def _earlier(self, person: str, conversation_id: str | None) -> list[str]:
         return [turn.question for turn in self._records.turns(person, conversation_id)] if conversation_id else []
@@ -165,12 +176,33 @@ class Conversation:
         """Find and read the passages, and decide whether they can carry an answer."""
         passages, weigh = self._finder.find(question)
         weights = question.weighed(weigh(question.terms))
-        readings = analyse(passages, self._tokenizer)
-        judgement = judge(question, readings, ranked_lines(question, readings, weights), weights)
+        readings, judgement = _judged(question, analyse(passages, self._tokenizer), weights)
+        passages = [reading.passage for reading in readings]
         # The passage that answers is shown as [1], the others after it in the order they were found.
-        first = {line.passage.n for line in judgement.lead}
-        ordered = sorted(passages, key=lambda passage: (passage.n not in first, passage.n))[:SHOWN]
+        first = leading(readings) or sorted({line.passage.n for line in judgement.lead})
+        place = {n: at for at, n in enumerate(first)}
+        ordered = sorted(passages, key=lambda passage: (place.get(passage.n, SHOWN), passage.n))[:SHOWN]
         shown = analyse([replace(passage, n=n) for n, passage in enumerate(ordered, 1)], self._tokenizer)
         ranked = ranked_lines(question, shown, weights)
         judgement = replace(judgement, lead=leading_lines(ranked) if ranked else ())
-        return Case(Owner(self._company, person), question, language, shown, ranked, weigh, judgement)
+        stated = statements(shown, language, more=sum(1 for passage in passages if passage.looked_up) > SHOWN)
+        return Case(Owner(self._company, person), question, language, shown, ranked, weigh, judgement, stated)
+
+
+def _judged(
+    question: Question, readings: Sequence[Reading], weights: Mapping[str, float]
+) -> tuple[Sequence[Reading], Judgement]:
+    """The readings an answer may rest on, and whether it can. For a chosen day those that say from when on they hold are
+    tried alone first: of the others nobody knows which day they speak of.
+    """
+    held = [reading for reading in readings if question.dated and _has_days(reading)]
+    for chosen in (held, readings) if held else (readings,):
+        judgement = judge(question, chosen, ranked_lines(question, chosen, weights), weights)
+        if judgement.carries:
+            return chosen, judgement
+    return readings, judgement
+
+
+def _has_days(reading: Reading) -> bool:
+    standing = reading.passage.standing
+    return standing is not None and standing.state != "undated"

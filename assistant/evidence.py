@@ -11,6 +11,9 @@ from assistant.claims import Claim, claims
 from assistant.orders import is_order
 from assistant.question import Question
 from assistant.vocabulary import NOT_KNOWN, SUBJECTLESS, UNKNOWN_STATED, asks_for, forms
+from knowledge.editions import UNDATED, Standing, State
+from knowledge.elements import Found
+from knowledge.law import is_deleted
 from retrieval.korean import Tokenizer
 from retrieval.sentence import sentences
 
@@ -40,6 +43,19 @@ class Passage:
     effective: date | None = None
     stays_here: bool = False  # 주관기업 LLM 전송 금지
     own: bool = False  # of a company's collection rather than the library, which everybody may read
+    standing: Standing | None = None  # on the day the question is about
+    closes: date | None = None  # of a notice: the last day to apply
+    article: str = ""  # of a law: the whole text of the section it lies in
+    place: str = ""  # of a law: 조·항·호, finer than `locator`
+    section: int | None = None  # ordinal of the section it lies in
+    looked_up: Found | None = None  # the AAS element asked for by name, where it was not searched but looked up
+    inside: frozenset[str] = frozenset()  # beside such an element: the documents this one was found inside of
+
+    def state(self, day: date) -> State:
+        """Whether the document is in force on `day`, the one it was found for."""
+        if self.standing is not None and self.standing.state != "undated":
+            return self.standing.state
+        return "future" if self.effective and self.effective > day else "undated"
 
     def wire(self) -> dict[str, Any]:
         """The passage as the API shows it."""
@@ -48,10 +64,21 @@ class Passage:
             "document_id": self.document_id,
             "title": self.title,
             "page": self.page,
-            "locator": self.locator,
+            "locator": self.place or self.locator,
+            "section": self.section,
             "text": self.text,
             "source": self.source,
             "effective": self.effective.isoformat() if self.effective else None,
+            "closes": self.closes.isoformat() if self.closes else None,
+            **self._standing(),
+        }
+
+    def _standing(self) -> dict[str, str | None]:
+        known = self.standing or UNDATED
+        return {
+            "standing": None if known.state == "undated" else known.state,
+            "in_force_from": known.start.isoformat() if known.start else None,
+            "in_force_until": known.end.isoformat() if known.end else None,
         }
 
 
@@ -74,7 +101,8 @@ class Line:
 class Reading:
     """A passage analysed: its sentences, the terms its title and headings add to each, and the claims of its locator.
 
-    Sentences that give the machine orders are no `lines`: nothing quotes them, prompts with them or rests on them.
+    Sentences that give the machine orders are no `lines`: nothing quotes them, prompts with them or rests on them. Nor is
+    what only says that a provision of a law was deleted.
     """
 
     passage: Passage
@@ -103,7 +131,7 @@ def analyse(passages: Sequence[Passage], tokenizer: Tokenizer) -> list[Reading]:
                 tuple(claims(text)),
             )
             for i, text in enumerate(texts)
-            if text not in orders
+            if text not in orders and not is_deleted(text)
         ]
         at += len(texts)
         readings.append(Reading(passage, tuple(lines), context, tuple(claims(passage.locator)), bool(orders)))

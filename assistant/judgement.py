@@ -78,5 +78,10 @@ def features(
         "missing": 1 - coverage(question.terms, everywhere, weights),
         "name": float(any(coverage([name], everywhere, weights) == 0 for name in question.names)),
         "value": float(bool(question.wants) and not best.states_unknown and not holds_wanted(question, best)),
-        "year": float(any(year not in said for year in question.years)),
+        "year": float(any(year not in said and not _is_of(best, question, year) for year in question.years)),
     }
+
+
+def _is_of(line: Line, question: Question, year: str) -> bool:
+    """Whether a law answers for a year it does not name: it is looked up as of that year."""
+    return line.passage.effective is not None and question.day is not None and str(question.day.year) == year

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 
+from assistant.asof import korea
 from assistant.evidence import Passage, Weigh
+from assistant.lookup import looked_up
 from assistant.question import Question
+from knowledge import law
+from knowledge.calendar import Calendar
 from knowledge.document import Document, Source
 from knowledge.errors import UnknownDocumentError
+from knowledge.facts import closing_day
 from knowledge.registry import Registry
 from retrieval.search import Hit, Searcher, SearchResult
 
@@ -20,18 +27,40 @@ CANDIDATES = 8
 class Finder:
     """Opened for (library, one company) by whoever knows the caller; it cannot name another place."""
 
-    def __init__(self, searcher: Searcher, registries: Mapping[str, Registry]) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        registries: Mapping[str, Registry],
+        calendar: Calendar | None = None,
+        today: Callable[[], date] = korea,
+    ) -> None:
+        """`calendar` is over the same registries; one is made where none is given."""
+        self.calendar = calendar or Calendar(registries, searcher.generation)
         self._searcher = searcher
         self._registries = registries
+        self._today = today
 
     def find(self, question: Question) -> tuple[list[Passage], Weigh]:
-        """The best passages numbered from 1, and the weights of terms over the places searched."""
-        _, passages = self.search(question.search, CANDIDATES, question.hints)
-        return passages, self._weigh
+        """The best passages numbered from 1, and the weights of terms over the places searched.
 
-    def search(self, text: str, k: int, hints: str = "") -> tuple[SearchResult, list[Passage]]:
-        """Hits and their passages, one for one; a document deleted between search and reading is left out of both."""
-        result = self._searcher.search(text, k, hints)
+        Elements whose value the question asks for come first: they are looked up by name.
+        """
+        elements = list(self._elements(question))
+        _, passages = self.search(question.search, CANDIDATES, question.hints, question.day)
+        known = {(passage.document_id, passage.section) for passage in elements}
+        others = [passage for passage in passages if (passage.document_id, passage.section) not in known]
+        if elements:
+            others = self._inside(others)
+        return [replace(passage, n=n) for n, passage in enumerate([*elements, *others], 1)], self._weigh
+
+    def search(self, text: str, k: int, hints: str = "", day: date | None = None) -> tuple[SearchResult, list[Passage]]:
+        """Hits and their passages, one for one; a document deleted between search and reading is left out of both.
+
+        Texts that are superseded, repealed or not yet in force on `day`, which is today where none is given, are passed
+        over; one not yet in force is not where no other version is at hand.
+        """
+        view = self.calendar.on(day or self._today())
+        result = self._searcher.search(text, k, hints, view.passed)
         kept: list[Hit] = []
         passages: list[Passage] = []
         for hit in result.hits:
@@ -41,10 +70,56 @@ class Finder:
                 continue
             if entry.reading is not None:
                 kept.append(hit)
-                passages.append(
-                    _passage(len(kept), hit, entry.reading, stays_here=entry.stays_here, own=hit.place != LIBRARY)
-                )
+                found = _passage(len(kept), hit, entry.reading, stays_here=entry.stays_here, own=hit.place != LIBRARY)
+                passages.append(self._placed(replace(found, standing=view.of(hit.document_id)), hit, entry.reading))
         return SearchResult(tuple(kept), result.ms), passages
+
+    def _elements(self, question: Question) -> Iterator[Passage]:
+        """A passage for each element asked for by machine and property."""
+        view = self.calendar.on(question.day or self._today())
+        for n, (place, found) in enumerate(looked_up(question, self._registries), 1):
+            try:
+                entry = self._registries[place].get(found.document_id)
+                section = self._registries[place].section(found.document_id, found.ordinal)
+            except UnknownDocumentError:
+                continue
+            if entry.reading is not None and found.document_id not in view.passed:
+                hit = Hit(
+                    rank=n,
+                    score=0.0,
+                    document_id=found.document_id,
+                    chunk_id="",
+                    place=place,
+                    page=section.locator.page,
+                    locator=section.locator.label,
+                    headings=section.headings,
+                    text=section.text,
+                    keyword=0.0,
+                    similarity=1.0,
+                    section=section.ordinal,
+                )
+                passage = _passage(n, hit, entry.reading, stays_here=entry.stays_here, own=place != LIBRARY)
+                yield replace(passage, standing=view.of(found.document_id), looked_up=found)
+
+    def _inside(self, passages: list[Passage]) -> list[Passage]:
+        """With the documents they were found inside of: a manual in an AASX is about what that describes."""
+        parents: dict[str, frozenset[str]] = {}
+        for registry in self._registries.values():
+            for document_id, held in registry.parents().items():
+                parents[document_id] = parents.get(document_id, frozenset()) | {each.parent_id for each in held}
+        return [replace(passage, inside=parents.get(passage.document_id, frozenset())) for passage in passages]
+
+    def _placed(self, passage: Passage, hit: Hit, document: Document) -> Passage:
+        """With the text of the article around it, for a law: its quotes are cited by 조·항·호."""
+        if document.kind != "law" or document.edition is None:
+            return passage
+        try:
+            article = self._registries[hit.place].section(hit.document_id, hit.section).text
+        except UnknownDocumentError:
+            return passage
+        start = article.find(passage.text)
+        place = law.cited(passage.locator, article, start, start + len(passage.text)) if start >= 0 else ""
+        return replace(passage, article=article, place=place)
 
     def _weigh(self, terms: Iterable[str]) -> Mapping[str, float]:
         return self._searcher.weights(tuple(terms))
@@ -62,6 +137,8 @@ def _passage(n: int, hit: Hit, document: Document, *, stays_here: bool, own: boo
         similarity=hit.similarity,
         source=_source(document.sources),
         effective=document.effective,
+        section=hit.section,
+        closes=closing_day(document),
         stays_here=stays_here,
         own=own,
     )

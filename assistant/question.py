@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from assistant.asof import parted
 from assistant.errors import BadQuestionError
 from assistant.personal import mask
 from assistant.vocabulary import FOLLOW_UP, FORMAL, SUBJECTLESS, asks_for
@@ -30,7 +31,7 @@ class Question:
 
     `terms` are the nouns and codes a passage should cover, `names` those among them
     that name one thing (proper nouns, foreign words, codes), `words` all that carries meaning, `wants` the kinds of value asked
-    for, `years` the years named.
+    for, `years` the years named. What it asks is answered as of `day`; `dated` where somebody chose the day.
     """
 
     text: str
@@ -44,6 +45,8 @@ class Question:
     wants: frozenset[str]
     years: frozenset[str]
     language: Literal["ko", "en"]
+    day: date | None = None
+    dated: bool = False
 
     def weighed(self, weights: Mapping[str, float]) -> dict[str, float]:
         """`weights` of the terms, a follow-up's own ones first: what it newly asks decides which sentence answers."""
@@ -51,24 +54,34 @@ class Question:
         return {term: weight * (lift if term in self.own else 1.0) for term, weight in weights.items()}
 
 
-def understand(text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: date) -> Question:
-    """`earlier`: the conversation's questions, oldest first. Raises BadQuestionError for empty or overlong text."""
+def understand(
+    text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: date, as_of: date | None = None
+) -> Question:
+    """`earlier`: the conversation's questions, oldest first; `as_of`: the day chosen beside the question, before any that
+    it names. Raises BadQuestionError for empty or overlong text.
+    """
     text = " ".join(text.split())
     if not text:
         raise BadQuestionError("question_empty")
     if len(text) > MAX_LENGTH:
         raise BadQuestionError("question_long")
     asked = _impersonal(text)
+    years = years_named(asked, today)
+    named, asked = parted(asked, today)
     own = _named(asked, tokenizer)
     topic = _topic(text, own, earlier, tokenizer)
+    if topic:
+        earlier_day, topic = parted(topic, today)
+        named = named or earlier_day
+    day = as_of or named or today
     terms = tuple(dict.fromkeys([*own, *(_named(topic, tokenizer) if topic else ())]))
     names = frozenset(tokenizer.names(asked)) - SUBJECTLESS
     language: Literal["ko", "en"] = "ko" if re.search(r"[가-힣]", text) else "en"
-    years = years_named(asked, today)
     search, hints = f"{topic} {asked}" if topic else asked, " ".join(_formal(asked, tokenizer))
     return Question(
-        text, search, hints, topic, terms, own, names, subject_terms(asked, tokenizer), asks_for(asked), years, language
-    )
+        text, search, hints, topic, terms, own, names, subject_terms(asked, tokenizer), asks_for(asked), years, language,
+        day, dated=bool(as_of or named),
+    )  # fmt: skip
 
 
 def subject_terms(text: str, tokenizer: Tokenizer) -> tuple[str, ...]:

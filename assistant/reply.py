@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from assistant.evidence import Line, Passage
-from retrieval.citation import stretch
+from knowledge.law import cited
+from retrieval.citation import located, stretch
 
 Degraded = Literal["engine_down", "engine_busy", "engine_cut", "stays_here"]
 
@@ -54,7 +56,8 @@ class SentenceShown:
 class Reply:
     """The whole answer. Times are milliseconds since the question; `first_token` is when the first text was shown.
 
-    `removed` counts drafted sentences that the evidence did not carry; `notices` warn about a cited document.
+    `removed` counts drafted sentences that the evidence did not carry; `notices` warn about a cited document. `as_of` is
+    the day that was asked about, where one was.
     """
 
     answer: str
@@ -69,6 +72,7 @@ class Reply:
     conversation_id: str | None
     turn_id: str | None
     ms: dict[str, float]
+    as_of: date | None = None
 
     def wire(self) -> dict[str, Any]:
         """The object of `ask` in the API."""
@@ -83,6 +87,7 @@ class Reply:
             "conversation_id": self.conversation_id,
             "turn_id": self.turn_id,
             "ms": self.ms,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
         }
 
 
@@ -93,4 +98,15 @@ def citation(lines: tuple[Line, ...]) -> Citation:
     """What `lines` of one passage are cited as, the main one first."""
     passage = lines[0].passage
     quote = stretch(passage.text, [line.text for line in lines])
-    return Citation(passage.n, passage.document_id, passage.title, passage.page, passage.locator, quote)
+    return Citation(passage.n, passage.document_id, passage.title, passage.page, _place(passage, quote), quote)
+
+
+def _place(passage: Passage, quote: str) -> str:
+    """Where the quote stands, as finely as can be told: in a law by 조·항·호."""
+    if not passage.article:
+        return passage.locator
+    within = located(passage.article, passage.text)
+    found = located(passage.text, quote)
+    if within is None or found is None:
+        return passage.place or passage.locator
+    return cited(passage.locator, passage.article, within[0] + found[0], within[0] + found[1])

@@ -25,6 +25,22 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "가장 가까운 내용은 이렇습니다. 물으신 것의 답은 아닐 수 있습니다: “{quote}” [{n}]",
         "en": "The nearest passage, which may not answer your question: “{quote}” [{n}]",
     },
+    "value_stated": {
+        "ko": "{machine}의 {name}{particle} {value}입니다. [{n}]",
+        "en": "{machine}: {name} is {value}. [{n}]",
+    },
+    "stated_otherwise": {
+        "ko": "다른 자료에는 다르게 적혀 있습니다: “{quote}” [{n}]",
+        "en": "Another document says otherwise: “{quote}” [{n}]",
+    },
+    "values_differ": {
+        "ko": "자료마다 값이 다르니, 명판이나 제조사에서 어느 쪽이 맞는지 확인해 주세요.",
+        "en": "The documents disagree; check the nameplate or ask the manufacturer which is right.",
+    },
+    "more_values": {
+        "ko": "맞는 항목이 더 있습니다. 설비와 항목을 더 자세히 적어 다시 물어보세요.",
+        "en": "More elements match. Name the machine and the property more closely and ask again.",
+    },
     "engine_down": {
         "ko": "지금은 AI가 문장을 만들지 못해, 찾은 근거를 그대로 보여 드립니다.",
         "en": "The AI cannot write an answer at the moment, so here is the evidence itself.",
@@ -48,6 +64,36 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "not_in_force": {
         "ko": "이 법령은 {date}부터 시행됩니다. 지금 시행 중인 조문은 국가법령정보센터에서 확인해 주세요.",
         "en": "This law takes effect on {date}. Check the text in force today at the Korean Law Information Center.",
+    },
+    "not_yet": {
+        "ko": "지금 시행 중인 조문은 자료실에 없습니다. 아래 《{title}》은 {start}부터 시행되는 조문이니, "
+        "현행 조문은 국가법령정보센터에서 확인해 주세요.",
+        "en": "The text in force now is not in the library. 《{title}》 below takes effect only on {start}; "
+        "check the present text at the Korean Law Information Center.",
+    },
+    "not_then": {
+        "ko": "{day}에 시행 중이던 조문은 자료실에 없습니다. 아래 《{title}》은 {start}부터 시행되는 조문입니다.",
+        "en": "The text in force on {day} is not in the library. 《{title}》 below takes effect on {start}.",
+    },
+    "absent_then": {
+        "ko": "{day}에 시행 중이던 조문은 자료실에 없습니다. 자료실의 《{title}》은 {start}부터 시행되는 조문입니다.",
+        "en": "The text in force on {day} is not in the library, whose 《{title}》 takes effect on {start}.",
+    },
+    "as_of": {
+        "ko": "{day} 기준으로, 자료실에 있는 《{title}》 가운데 그날 시행 중인 것({start} 시행)에서 찾았습니다.",
+        "en": "As of {day}: found in the version of 《{title}》 in the library that is in force on that day (from {start}).",
+    },
+    "no_longer": {
+        "ko": "《{title}》은 {day}에 시행 중인 조문이 아닙니다.",
+        "en": "《{title}》 is not in force on {day}.",
+    },
+    "closed": {
+        "ko": "《{title}》의 접수는 마감되었습니다(접수 마감 {closes}).",
+        "en": "Applications to 《{title}》 are closed (last day {closes}).",
+    },
+    "staged": {
+        "ko": "{place}에는 시행일이 따로 정해진 부분이 있습니다: “{quote}”",
+        "en": "Part of {place} takes effect on a day of its own: “{quote}”",
     },
     "malformed_answer": {
         "ko": "AI의 답이 정해진 형식이 아니어서 쓰지 않았습니다. 다시 해 보고, 되풀이되면 운영자에게 알려 주세요.",

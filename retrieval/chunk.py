@@ -17,7 +17,11 @@ LONGEST = 500
 WANTED = 320
 """The length the cutter aims for where borders allow."""
 LONGEST_HEADER = 200
-"""A longer first row is content, not column names, and is not repeated."""
+"""A longer first row is not repeated whole: it is content, or names more columns than one chunk can show."""
+_LONGEST_NAME = 80
+"""Characters of a column's name at most; a first row with a longer cell is content."""
+_WIDE = 6
+"""Columns from which on a long first row may be names."""
 
 _LINE = re.compile(r"\n\s*")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
@@ -159,16 +163,57 @@ def _table(section: Section) -> Iterator[_Piece]:
     rows = [(number, line.strip()) for number, line in lines if line.strip()]
     if not rows:
         return
-    header = rows[0][1] if section.header_rows and len(rows) > 1 and len(rows[0][1]) <= LONGEST_HEADER else None
+    header = rows[0][1] if section.header_rows and len(rows) > 1 else None
+    if header is None or len(header) <= LONGEST_HEADER:
+        yield from _grouped(section, header, rows[1:] if header else rows)
+        return
+    parts = _columns(section.text.splitlines())
+    for names, below in parts:
+        yield from _grouped(section, names, [(section.first_row + at, line) for at, line in below])
+    if not parts:
+        yield from _grouped(section, None, rows)
+
+
+def _columns(lines: list[str]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """A table of many columns as several of few, each with the first column, which says what a row is about.
+
+    Each is (column names, (number from 0, row) of each row that says something there). None of them where the first
+    row is content, or cells themselves hold what parts cells.
+    """
+    table = [(at, line.split(_ROW)) for at, line in enumerate(lines) if line.strip()]
+    names = table[0][1]
+    if len(names) < _WIDE or max(map(len, names)) > _LONGEST_NAME or any(len(row) != len(names) for _, row in table):
+        return []
+    groups: list[list[int]] = [[0]]
+    for column in range(1, len(names)):
+        if len(_ROW.join(names[at] for at in (*groups[-1], column))) > LONGEST_HEADER:
+            groups.append([0])
+        groups[-1].append(column)
+    return [
+        (
+            _ROW.join(names[at] for at in group).strip(),
+            [
+                (n, _ROW.join(row[at] for at in group).strip())
+                for n, row in table[1:]
+                if any(row[at] for at in group[1:])
+            ],
+        )
+        for group in groups
+    ]
+
+
+def _grouped(section: Section, header: str | None, rows: list[tuple[int, str]]) -> Iterator[_Piece]:
+    """Rows in groups that fit a chunk, the header above each."""
     room = LONGEST - (len(header) + 1 if header else 0)
     group: list[tuple[int, str]] = []
-    for number, line in rows[1:] if header else rows:
+    for number, line in rows:
         for part in _row_parts(line, room):
             if group and sum(len(row) + 1 for _, row in group) + len(part) > room:
                 yield _rows(section, header, group)
                 group = []
             group.append((number, part))
-    yield _rows(section, header, group)
+    if group:
+        yield _rows(section, header, group)
 
 
 def _row_parts(line: str, room: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from retrieval.errors import NothingToQuoteError
@@ -33,6 +34,13 @@ def is_verbatim(quote: str, text: str) -> bool:
     """Whether the quote stands in the text word for word, white space folded. An empty quote does not."""
     folded = fold(quote)
     return bool(folded) and folded in fold(text)
+
+
+def located(text: str, quote: str) -> tuple[int, int] | None:
+    """Where in the text the quote stands, white space folded on both sides; None where it does not."""
+    words = quote.split()
+    found = re.search(r"\s+".join(map(re.escape, words)), text) if words else None
+    return found.span() if found else None
 
 
 def fold(text: str) -> str:

@@ -23,6 +23,10 @@ _BATCH = 2000
 """Chunks tokenised or loaded at a time: bounds memory while a large place is rebuilt."""
 
 
+EMBEDDED_AT_ONCE = 64
+"""Chunks embedded between two looks at whether the document was cancelled or others wait: some seconds on two cores."""
+
+
 class PlaceIndex:
     """Keyword and vector index of one place, in `folder`, which may be deleted at any time.
 
@@ -38,29 +42,50 @@ class PlaceIndex:
         self._embedder = embedder
         self._tokenizer = tokenizer
         self._changing = Lock()
+        self._put_off = False
         self._open: tuple[KeywordIndex, VectorIndex] | None = None
 
-    def put(self, documents: Mapping[str, Document], *, embed: bool = True) -> dict[str, int]:
-        """Cuts, embeds and stores documents (by id) in place of what they had; their numbers of chunks.
+    def put(self, documents: Mapping[str, Document]) -> dict[str, int]:
+        """Cuts and embeds many documents (by id), which is faster together than one by one; their numbers of chunks."""
+        numbers = {document_id: self.cut(document_id, document) for document_id, document in documents.items()}
+        identity = self._embedder.identity
+        chunks = [chunk for document_id in documents for chunk in self.store.unembedded(document_id, identity)]
+        if chunks:
+            self.store.embed(chunks, self._embedder.embed_passages([chunk.passage for chunk in chunks]), identity)
+        return numbers
 
-        Many at once embed faster than one by one. They are found from the next `sync` or search on; those that are not
-        to be embedded by keywords alone.
+    def cut(self, document_id: str, document: Document) -> int:
+        """Cuts a document into chunks and stores them in place of what it had: their number.
+
+        They are found from the next `sync` on, or the next search if none is put off, by keywords alone until embedded.
         """
-        chunks = {document_id: split(document_id, document) for document_id, document in documents.items()}
-        if not embed:
-            for document_id, cut in chunks.items():
-                self.store.replace(document_id, cut, None, self._embedder.identity)
-            return {document_id: len(cut) for document_id, cut in chunks.items()}
-        vectors = self._embedder.embed_passages([chunk.passage for cut in chunks.values() for chunk in cut])
-        start = 0
-        for document_id, cut in chunks.items():
-            self.store.replace(document_id, cut, vectors[start : start + len(cut)], self._embedder.identity)
-            start += len(cut)
-        return {document_id: len(cut) for document_id, cut in chunks.items()}
+        chunks = split(document_id, document)
+        self.store.put(document_id, chunks)
+        return len(chunks)
+
+    def embed(self, document_id: str, most: int = EMBEDDED_AT_ONCE) -> int:
+        """Embeds up to `most` more chunks of a document and says how many are left. What the same passage has
+        elsewhere in the place, as in the version before, is taken from there.
+        """
+        left = self.store.unembedded(document_id, self._embedder.identity)
+        if left and self.store.copy_known(left, self._embedder.identity):
+            left = self.store.unembedded(document_id, self._embedder.identity)
+        batch = left[:most]
+        if batch:
+            vectors = self._embedder.embed_passages([chunk.passage for chunk in batch])
+            self.store.embed(batch, vectors, self._embedder.identity)
+        return len(left) - len(batch)
+
+    def put_off(self) -> None:
+        """Documents are coming in: until the next `sync` searches use what is there, so that none pays for bringing in
+        what came a moment ago.
+        """
+        self._put_off = True
 
     def sync(self) -> None:
         """Brings both indexes to the store's generation; cheap when they are there already."""
         with self._changing:
+            self._put_off = False
             self._sync()
 
     def ask(self, question: Callable[[KeywordIndex, VectorIndex], Answer]) -> Answer:
@@ -85,6 +110,8 @@ class PlaceIndex:
         view = self._open
         if view is None:
             self._changing.acquire()
+        elif self._put_off:
+            return view
         elif not self._changing.acquire(blocking=False):
             return view  # search what is there instead of waiting for another thread's indexing
         try:

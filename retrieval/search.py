@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
 from operator import add
+from typing import TypeVar
 
 from retrieval.chunk import Chunk
 from retrieval.embedding import TextEmbedder
@@ -20,6 +21,8 @@ from retrieval.korean import Tokenizer, codes
 from retrieval.reranking import Reranker
 from retrieval.store import Vectors
 from retrieval.vectors import VectorIndex
+
+Value = TypeVar("Value")
 
 RERANKED = 24
 """Passages of the fused list a reranker reads: in these the answer nearly always is, and a cross-encoder's time grows with
@@ -66,6 +69,7 @@ class Hit:
     text: str
     keyword: float
     similarity: float
+    section: int = 0  # the ordinal of the section it lies in
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +119,21 @@ class Searcher:
         self._tokenizer = tokenizer
         self._fusion = fusion or Fusion()
         self._reranker = reranker
+        self._hidden: dict[str, tuple[str, frozenset[str], frozenset[str]]] = {}
 
-    def search(self, query: str, k: int = 8, hints: str = "") -> SearchResult:
+    def generation(self) -> tuple[str, ...]:
+        """Names the present content of all places searched."""
+        return tuple(place.index.store.generation() for place in self._places)
+
+    def search(self, query: str, k: int = 8, hints: str = "", without: frozenset[str] = frozenset()) -> SearchResult:
         """The `k` best passages; `hints` are further words to look for, which do not change the query's meaning.
-        Those with the codes the query names come first; passages of one text come once."""
+        Those with the codes the query names come first; passages of one text come once. Documents whose ids are in
+        `without` are passed over, and as many candidates are weighed as if they were not there."""
         started = time.perf_counter()
         terms = Counter(self._tokenizer.terms(f"{query} {hints}"))
         named = codes(query)
         vector = self._embedded(query)
-        found = [self._find(place, terms, named, vector) for place in self._places]
+        found = [self._find(place, terms, named, vector, self._chunks_of(place, without)) for place in self._places]
         scored = self._score(found, terms, named, vector)
         wanted = max(k, RERANKED) if self._reranker else k
         best = list(islice(_distinct(scored, wanted), wanted))
@@ -143,12 +153,29 @@ class Searcher:
         except EmbedderDownError:  # whoever raised it has told the operator
             return None
 
-    def _find(self, place: Place, terms: Counter[str], named: Sequence[str], vector: Vectors | None) -> _Found:
+    def _chunks_of(self, place: Place, documents: frozenset[str]) -> frozenset[str]:
+        """Ids of the documents' chunks in a place; remembered for as long as neither changes."""
+        if not documents:
+            return documents
+        generation = place.index.store.generation()
+        kept = self._hidden.get(place.name)
+        if kept is None or kept[:2] != (generation, documents):
+            kept = (generation, documents, frozenset(place.index.store.ids_of(documents)))
+            self._hidden[place.name] = kept
+        return kept[2]
+
+    def _find(
+        self, place: Place, terms: Counter[str], named: Sequence[str], vector: Vectors | None, hidden: frozenset[str]
+    ) -> _Found:
         limit = self._fusion.candidates
 
         def question(keywords: KeywordIndex, vectors: VectorIndex) -> _Found:
-            found = keywords.candidates(terms, limit) | (keywords.candidates(named, limit) if named else {})
-            near = [] if vector is None else vectors.nearest(vector, limit)
+            found = _visible(lambda size: keywords.candidates(terms, size), limit, hidden)
+            if named:
+                found |= _visible(lambda size: keywords.candidates(named, size), limit, hidden)
+            near = {}
+            if vector is not None:
+                near = _visible(lambda size: dict.fromkeys(vectors.nearest(vector, size)), limit, hidden)
             more = keywords.terms_of([chunk_id for chunk_id in near if chunk_id not in found])
             return _Found(place, found | more, keywords.statistics(terms))
 
@@ -194,6 +221,17 @@ class Searcher:
         return [head[i] for i in order] + best[RERANKED:]
 
 
+def _visible(ask: Callable[[int], Mapping[str, Value]], limit: int, hidden: frozenset[str]) -> dict[str, Value]:
+    """The `limit` best answers that are not hidden: more are asked for where hidden ones took the places of others."""
+    size = limit
+    while True:
+        found = ask(size)
+        kept = {chunk_id: value for chunk_id, value in found.items() if chunk_id not in hidden}
+        if len(kept) >= limit or len(found) < size or size >= limit + len(hidden):
+            return dict(islice(kept.items(), limit))
+        size = min(size * 4, limit + len(hidden))
+
+
 def _distinct(scored: Sequence[_Scored], k: int) -> Iterator[tuple[_Scored, Chunk]]:
     """Scored passages with their chunks, the first of each text; rows are fetched a few at a time."""
     seen: set[str] = set()
@@ -223,4 +261,5 @@ def _hit(rank: int, scored: _Scored, chunk: Chunk) -> Hit:
         text=chunk.text,
         keyword=round(scored.keyword, 4),
         similarity=round(scored.similarity, 4),
+        section=chunk.section,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -21,7 +22,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -53,6 +56,8 @@ EMBEDDINGS = Table(
     Column("chunk_id", ForeignKey("chunks.chunk_id", ondelete="CASCADE"), primary_key=True),
     Column("embedder", String(128), nullable=False, index=True),
     Column("vector", LargeBinary, nullable=False),
+    # Of what was embedded: a passage that stands in a newer version too is not embedded again.
+    Column("passage", String(32), index=True),
 )
 META = Table(
     "retrieval_meta",
@@ -77,19 +82,61 @@ class ChunkStore:
             if connection.execute(select(META.c.counter).where(META.c.key == _GENERATION)).first() is None:
                 connection.execute(insert(META).values(key=_GENERATION, counter=0, stamp=_stamp()))
 
-    def replace(self, document_id: str, chunks: Sequence[Chunk], vectors: Vectors | None, embedder: str) -> None:
-        """Puts a document's chunks in place of the ones it had, in one transaction.
-
-        `vectors` is (len(chunks), dimension), row for row, or None where there are to be none; `embedder` is the
-        identity of what made them. Raises ForeignVectorsError where other documents have vectors of that identity and
-        another dimension.
+    def put(self, document_id: str, chunks: Sequence[Chunk]) -> None:
+        """Puts a document's chunks in place of the ones it had, in one transaction. Chunks that were there keep their
+        vectors; others have none until `embed` or `copy_known` gives them some.
         """
+        wanted = {chunk.chunk_id for chunk in chunks}
         with self._engine.begin() as connection:
-            _delete(connection, document_id)
-            if chunks:
-                connection.execute(insert(CHUNKS), [_row(chunk) for chunk in chunks])
-            if chunks and vectors is not None:
-                _put_vectors(connection, chunks, np.ascontiguousarray(vectors, dtype="<f4"), embedder)
+            query = select(CHUNKS.c.chunk_id).where(CHUNKS.c.document_id == document_id)
+            have = set(connection.scalars(query))
+            _delete_chunks(connection, have - wanted)
+            kept = [chunk for chunk in chunks if chunk.chunk_id in have]
+            _update_rows(connection, kept)
+            fresh = [_row(chunk) for chunk in chunks if chunk.chunk_id not in have]
+            if fresh:
+                connection.execute(insert(CHUNKS), fresh)
+            _bump(connection)
+
+    def unembedded(self, document_id: str, embedder: str, limit: int | None = None) -> list[Chunk]:
+        """Chunks of a document without a vector of this embedder, the longest first: batches of like length pad little."""
+        known = exists().where(EMBEDDINGS.c.chunk_id == CHUNKS.c.chunk_id, EMBEDDINGS.c.embedder == embedder)
+        query = (
+            select(CHUNKS)
+            .where(CHUNKS.c.document_id == document_id, ~known)
+            .order_by((func.length(CHUNKS.c.text) + func.length(CHUNKS.c.context)).desc(), CHUNKS.c.ordinal)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [_chunk(row) for row in connection.execute(query).mappings()]
+
+    def copy_known(self, chunks: Sequence[Chunk], embedder: str) -> int:
+        """Gives chunks the vectors that the same passages have elsewhere in this place; how many got one."""
+        hashes = {_passage_hash(chunk): chunk for chunk in chunks}
+        query = select(EMBEDDINGS.c.passage, EMBEDDINGS.c.vector).where(EMBEDDINGS.c.embedder == embedder)
+        known = {row["passage"]: row["vector"] for row in self._rows(query, EMBEDDINGS.c.passage, hashes)}
+        found = [(chunk, known[its]) for its, chunk in hashes.items() if its in known]
+        if found:
+            rows = np.frombuffer(b"".join(vector for _, vector in found), dtype="<f4").reshape(len(found), -1)
+            self.embed([chunk for chunk, _ in found], rows, embedder)
+        return len(found)
+
+    def embed(self, chunks: Sequence[Chunk], vectors: Vectors, embedder: str) -> None:
+        """Stores vectors (len(chunks), dimension), row for row, in place of those the chunks had; a chunk that has been
+        removed meanwhile is passed over. `embedder` is the identity of what made them. Raises ForeignVectorsError
+        where other documents have vectors of that identity and another dimension.
+        """
+        if len(vectors) != len(chunks):
+            raise ValueError(f"{len(vectors)} rows for {len(chunks)} chunks")
+        with self._engine.begin() as connection:
+            ids = [chunk.chunk_id for chunk in chunks]
+            there = set(connection.scalars(select(CHUNKS.c.chunk_id).where(CHUNKS.c.chunk_id.in_(ids))))
+            kept = [at for at, chunk in enumerate(chunks) if chunk.chunk_id in there]
+            if not kept:
+                return
+            connection.execute(delete(EMBEDDINGS).where(EMBEDDINGS.c.chunk_id.in_(ids)))
+            rows = np.ascontiguousarray(vectors[kept], dtype="<f4")
+            _put_vectors(connection, [chunks[at] for at in kept], rows, embedder)
             _bump(connection)
 
     def remove(self, document_id: str) -> None:
@@ -113,6 +160,10 @@ class ChunkStore:
             query = select(EMBEDDINGS.c.chunk_id).where(EMBEDDINGS.c.embedder == embedder)
         with self._engine.connect() as connection:
             return set(connection.scalars(query))
+
+    def ids_of(self, documents: Iterable[str]) -> set[str]:
+        """Ids of the chunks of these documents."""
+        return {row["chunk_id"] for row in self._rows(select(CHUNKS.c.chunk_id), CHUNKS.c.document_id, documents)}
 
     def count(self, document_id: str | None = None) -> int:
         """Number of chunks, of one document or of all."""
@@ -165,10 +216,32 @@ def _delete(connection: Connection, document_id: str) -> bool:
     return connection.execute(delete(CHUNKS).where(CHUNKS.c.document_id == document_id)).rowcount > 0
 
 
+def _delete_chunks(connection: Connection, chunk_ids: Iterable[str]) -> None:
+    ids = list(chunk_ids)
+    for start in range(0, len(ids), _BATCH):
+        part = ids[start : start + _BATCH]
+        connection.execute(delete(EMBEDDINGS).where(EMBEDDINGS.c.chunk_id.in_(part)))
+        connection.execute(delete(CHUNKS).where(CHUNKS.c.chunk_id.in_(part)))
+
+
+def _update_rows(connection: Connection, chunks: Sequence[Chunk]) -> None:
+    """What a chunk's id does not name may differ now: its order and its locator."""
+    if chunks:
+        change = update(CHUNKS).where(CHUNKS.c.chunk_id == bindparam("its_id"))
+        rows = [{"its_id": c.chunk_id, "ordinal": c.ordinal, "locator": c.locator, "page": c.page} for c in chunks]
+        connection.execute(
+            change.values(ordinal=bindparam("ordinal"), locator=bindparam("locator"), page=bindparam("page")), rows
+        )
+
+
+def _passage_hash(chunk: Chunk) -> str:
+    return hashlib.blake2b(chunk.passage.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 def _put_vectors(connection: Connection, chunks: Sequence[Chunk], rows: Vectors, embedder: str) -> None:
     _refuse_another_length(connection, embedder, rows.itemsize * rows.shape[1])
     blobs = [
-        {"chunk_id": chunk.chunk_id, "embedder": embedder, "vector": row.tobytes()}
+        {"chunk_id": chunk.chunk_id, "embedder": embedder, "vector": row.tobytes(), "passage": _passage_hash(chunk)}
         for chunk, row in zip(chunks, rows, strict=True)
     ]
     connection.execute(insert(EMBEDDINGS), blobs)

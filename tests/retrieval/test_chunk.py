@@ -73,6 +73,42 @@ def test_a_row_longer_than_the_embedder_reads_is_cut() -> None:
     assert {chunk.locator for chunk in chunks} == {"표 1 2행"}
 
 
+def test_rows_keep_their_numbers_over_empty_ones_and_under_a_title() -> None:
+    text = "설비 | 압력\n\n" + "\n".join("" if n % 10 == 3 else f"프레스 {n}호 작업장 | {n}" for n in range(60))
+    base = document("대장", text, kind="table", label="설비목록 표")
+    chunks = split("d", replace(base, sections=(replace(base.sections[0], first_row=4),)))
+    assert len(chunks) > 1
+    assert all(chunk.text.startswith("설비 | 압력\n프레스 ") for chunk in chunks)
+    for chunk in chunks:
+        first, last = chunk.locator.removeprefix("설비목록 표 ").removesuffix("행").split("–")
+        assert chunk.text.splitlines()[1] == f"프레스 {int(first) - 6}호 작업장 | {int(first) - 6}"
+        assert chunk.text.splitlines()[-1] == f"프레스 {int(last) - 6}호 작업장 | {int(last) - 6}"
+
+
+def test_a_table_of_many_columns_keeps_names_and_first_column_beside_every_value() -> None:
+    names = ["설비", *(f"측정 항목 {n}번" for n in range(1, 60))]
+    lines = [
+        " | ".join(names),
+        *(" | ".join([f"프레스 {r}호", *(f"{r}.{n}" for n in range(1, 60))]) for r in range(1, 9)),
+    ]
+    chunks = split("d", document("측정", "\n".join(lines), kind="table", label="표 1"))
+    assert all(len(chunk.text) <= LONGEST for chunk in chunks)
+    found = set()
+    for chunk in chunks:
+        header, *rows = (line.split(" | ") for line in chunk.text.splitlines())
+        assert header[0] == "설비"
+        for row in rows:
+            found |= {(row[0], name, value) for name, value in zip(header[1:], row[1:], strict=True)}
+    assert found == {(f"프레스 {r}호", names[n], f"{r}.{n}") for r in range(1, 9) for n in range(1, 60)}
+
+
+def test_a_first_row_of_long_sentences_is_content() -> None:
+    row = " | ".join(f"{n}번 설비는 매일 아침 작업을 시작하기 전에 점검한다." for n in range(8))
+    text = "\n".join([row, *["가 | 나 | 다"] * 3])
+    chunks = split("d", document("점검", text, kind="table", label="표 1"))
+    assert "\n".join(chunk.text for chunk in chunks).splitlines() == text.splitlines()
+
+
 def test_ids_are_stable_and_tell_repeated_text_and_changed_context_apart() -> None:
     twice = document("둘", "같은 문장이다.", "같은 문장이다.")
     ids = [chunk.chunk_id for chunk in split("d", twice)]

@@ -150,16 +150,29 @@ def test_going_back_to_the_former_embedder_finds_what_it_left(
     back.close()
 
 
-def test_a_document_that_could_not_be_embedded_is_left_as_it_was(tmp_path: Path, tokenizer: Tokenizer) -> None:
+def test_a_document_that_cannot_be_embedded_now_is_found_by_keywords(tmp_path: Path, tokenizer: Tokenizer) -> None:
     away = WordEmbedder()
     its = place(tmp_path, tokenizer, away)
     its.put({"f": FACTORY})
     away.down = True
     with pytest.raises(EmbedderDownError):
         its.put({"f": LAW, "r": ROBOT})
-    assert [chunk.text for chunk in its.store.of_document("f")] == [FACTORY.sections[0].text]
-    assert its.store.count("r") == 0
-    assert in_step(its)
+    assert [chunk.text for chunk in its.store.of_document("f")] == [LAW.sections[0].text]
+    keywords, vectors = held(its)
+    assert keywords == its.store.ids()
+    assert vectors == set()
+    away.down = False
+    assert its.embed("f") == its.embed("r") == 0
+    assert held(its) == (its.store.ids(), its.store.ids())
+    its.close()
+
+
+def test_a_long_document_is_embedded_a_part_at_a_time(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    its = place(tmp_path, tokenizer)
+    chunks = its.cut("m", MANUAL)
+    left = [its.embed("m", 1) for _ in range(chunks)]
+    assert left == list(range(chunks - 1, -1, -1))
+    assert held(its)[1] == its.store.ids()
     its.close()
 
 

@@ -185,3 +185,36 @@ def test_passages_that_wait_for_a_new_embedder_compete_by_their_keywords(tmp_pat
     assert [hit.document_id for hit in hits if hit.similarity == 0] == ["l"]
     assert hits[0].document_id == "l"
     changed.close()
+
+
+def test_documents_to_be_passed_over_make_room_for_others(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    many = place(tmp_path / "many", tokenizer)
+    # More chunks of the old text answer better than there are candidates.
+    old = document("점검 규정", *(f"설비 점검 규정 {n}: 밸브 점검, 설비 점검." for n in range(60)))
+    new = document("점검 규정", "설비는 매주 본다.")
+    many.put({"old": old, "new": new})
+    searcher = Searcher([Place("many", many)], embedder(), tokenizer, Fusion(similarity=2.0, candidates=5))
+    assert {hit.document_id for hit in searcher.search("설비 점검 규정", k=5).hits} == {"old"}
+    hits = searcher.search("설비 점검 규정", k=8, without=frozenset({"old"})).hits
+    assert [hit.document_id for hit in hits] == ["new"]
+    assert hits[0].section == 0
+    # The chunks passed over are looked up anew when the place or the documents change.
+    many.put({"newer": document("점검 규정", "설비 점검 규정: 설비는 매일 본다.")})
+    found = {hit.document_id for hit in searcher.search("설비 점검 규정", k=8, without=frozenset({"old"})).hits}
+    assert found == {"new", "newer"}
+    assert searcher.search("설비 점검 규정", k=8, without=frozenset({"old", "new", "newer"})).hits == ()
+    many.close()
+
+
+def test_passing_over_nothing_changes_nothing(searcher: Searcher) -> None:
+    query = "제조 사업은 최대 얼마를 지원하나요?"
+    plain, hidden = searcher.search(query, k=20), searcher.search(query, k=20, without=frozenset({"elsewhere"}))
+    assert hidden.hits == plain.hits
+
+
+def test_the_generation_names_what_is_searched(searcher: Searcher, places: list[Place]) -> None:
+    before = searcher.generation()
+    assert len(before) == len(places)
+    places[1].index.put({"copy": FACTORY})
+    assert searcher.generation()[0] == before[0]
+    assert searcher.generation()[1] != before[1]

@@ -1,0 +1,1 @@
+"""What others would build from stock parts, to measure against."""
