@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import threading
 
+from knowledge.calendar import Calendar
 from knowledge.errors import TooLargeError, UnknownDocumentError
 from knowledge.registry import Entry
 from serving.errors import RequestError
 from serving.place import Place
-from serving.worker import Worker
+from serving.worker import Progress, Worker
 
 _MEGABYTE = 1_000_000
 
@@ -17,8 +18,11 @@ _MEGABYTE = 1_000_000
 class Documents:
     """The collection of one company beside the library."""
 
-    def __init__(self, own: Place, library: Place, worker: Worker, upload_mb: int, quota_mb: int) -> None:
+    def __init__(
+        self, own: Place, library: Place, worker: Worker, calendar: Calendar, *, upload_mb: int, quota_mb: int
+    ) -> None:
         self.own = own
+        self.calendar = calendar
         self.library = library
         self._worker = worker
         self._upload_mb = upload_mb
@@ -33,7 +37,7 @@ class Documents:
         if len(data) > self._upload_mb * _MEGABYTE:
             raise TooLargeError("too_large", limit_mb=self._upload_mb)
         with self._adding:
-            stored = sum(entry.bytes for entry in self.own.registry.entries())
+            stored = self.own.registry.stored()
             if stored + len(data) > self._quota_mb * _MEGABYTE:
                 raise RequestError("quota", 413, limit_mb=self._quota_mb)
             try:
@@ -55,14 +59,60 @@ class Documents:
                 continue
         raise UnknownDocumentError("unknown_document")
 
+    def versions(self, place: Place, entry: Entry) -> list[Entry]:
+        """Other versions of the same work, or of the same file by its name, in the same place: the newest first."""
+        edition = entry.reading.edition if entry.reading else None
+        works = {edition.work, *edition.also} if edition else set()
+
+        def same(other: Entry) -> bool:
+            its = other.reading.edition if other.reading else None
+            if its is None or not works:
+                return its is None and not works and other.name == entry.name
+            return bool(works & {its.work, *its.also})
+
+        found = [other for other in place.registry.entries() if other.document_id != entry.document_id and same(other)]
+        return sorted(found, key=lambda other: other.added_at, reverse=True)
+
     def delete(self, document_id: str) -> None:
         """Remove one of the company's own documents and everything derived from it."""
         self.own.ingest.delete(document_id)
         self.own.index.sync()
 
+    def cancel(self, document_id: str | None = None) -> int:
+        """Stop taking in one of the company's own documents, or all that are under way: how many. What had been read of
+        them is dropped; the files stay listed as cancelled, to be added again or deleted.
+        """
+        progress = self._worker.progress(self.own.name)
+        in_hand = progress.current is not None and document_id in {None, progress.current[0]}
+        gone = self._worker.withdraw(self.own.name, document_id)
+        for each in gone:
+            try:
+                self.own.registry.get(each)
+            except UnknownDocumentError:
+                continue
+            self.own.chunks.remove(each)
+            self.own.registry.mark_rejected(each, "cancelled", {})
+        return len(gone) + in_hand
+
+    @property
+    def progress(self) -> Progress:
+        """How far the taking in of the company's documents is."""
+        return self._worker.progress(self.own.name)
+
     def mark_stays(self, document_id: str, *, stays: bool) -> None:
-        """주관기업 LLM 전송 금지 for one of the company's own documents, or its end: then it is embedded after all."""
-        self.own.registry.mark_stays(document_id, stays=stays)
-        if not stays:
-            self.own.registry.mark_stale(document_id)
-            self._worker.submit(self.own.name, document_id)
+        """주관기업 LLM 전송 금지 for one of the company's own documents and the files inside it, or its end: then they are
+        embedded after all.
+        """
+        for each in self._with_inside(document_id):
+            self.own.registry.mark_stays(each, stays=stays)
+            if not stays:
+                self.own.registry.mark_stale(each)
+                self._worker.submit(self.own.name, each)
+
+    def _with_inside(self, document_id: str) -> list[str]:
+        found, at = [document_id], 0
+        while at < len(found):
+            inside = (entry.document_id for _, entry in self.own.registry.inside(found[at]))
+            found.extend(each for each in dict.fromkeys(inside) if each not in found)
+            at += 1
+        return found

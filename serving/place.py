@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from knowledge.document import Document
-from knowledge.ingest import Ingest
+from knowledge.ingest import Derived, Ingest, Read
+from knowledge.reading import here
 from knowledge.registry import Registry
 from retrieval.embedding import TextEmbedder
 from retrieval.index import PlaceIndex
@@ -30,15 +31,21 @@ class Place:
         embedder: TextEmbedder,
         tokenizer: Tokenizer,
         withheld: Callable[[str], bool] = lambda _: False,
+        *,
+        read: Read = here,
+        room_mb: int = 1 << 30,
     ) -> None:
-        """The place closes `database`. `folder` holds its files and indexes."""
+        """The place closes `database`. `folder` holds its files and indexes. `read` reads a file, in this process where
+        it is not given; files and what is found inside them take `room_mb` at most.
+        """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.name = name
         self.database = database
         self.registry = Registry(self.database, folder / "files")
         self.chunks = ChunkStore(self.database)
         self.index = PlaceIndex(folder / "indexes", self.chunks, embedder, tokenizer)
-        self.ingest = Ingest(self.registry, self._index, self.chunks.remove)
+        derived = Derived(self._cut, self._embed, self.chunks.remove, self.index.sync)
+        self.ingest = Ingest(self.registry, derived, read, lambda: room_mb * 1_000_000 - self.registry.stored())
         self._embedder = embedder
         self._withheld = withheld
 
@@ -51,10 +58,13 @@ class Place:
             self.registry.mark_stale(document_id)
         return self.ingest.recover()
 
-    def _index(self, document_id: str, document: Document) -> int:
-        chunks = self.index.put({document_id: document}, embed=not self._withheld(document_id))[document_id]
-        self.index.sync()  # a document said to be indexed is found by the very next search
-        return chunks
+    def _cut(self, document_id: str, document: Document) -> int:
+        self.index.put_off()
+        return self.index.cut(document_id, document)
+
+    def _embed(self, document_id: str) -> int:
+        self.index.put_off()
+        return 0 if self._withheld(document_id) else self.index.embed(document_id)
 
     def close(self) -> None:
         self.index.close()

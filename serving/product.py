@@ -13,6 +13,8 @@ from assistant.evidence import Passage
 from assistant.passages import LIBRARY, Finder
 from assistant.records import Records
 from knowledge import starter
+from knowledge.ingest import Read
+from knowledge.reading import Readers, ReadingLimits, ReadingProcess
 from retrieval.embedding import TextEmbedder
 from retrieval.korean import Tokenizer
 from retrieval.reranking import Reranker
@@ -33,7 +35,7 @@ from serving.place import Place
 from serving.places import Opened, Places
 from serving.settings import Settings
 from serving.staying import StayingEmbedder, StayingReranker
-from serving.worker import Worker
+from serving.worker import AT_ONCE, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ class Product:
         engines: Engines,
         *,
         reranker: Reranker | None = None,
+        read: Read | None = None,
     ) -> None:
+        """`read` reads files instead of the reading processes that are started for it."""
         self.tokenizer = tokenizer
         self.metrics = Metrics()
         self._settings = settings
@@ -80,6 +84,9 @@ class Product:
         self._reranker = reranker
         self._engines = engines
         self._worker = Worker(self._place)
+        self._readers = Readers(ReadingLimits(settings.reading_mb), AT_ONCE)
+        self._read = read or self._readers.read
+        self.pages = ReadingProcess(ReadingLimits(settings.reading_mb, idle_s=20, total_s=20))
         self._library = self._made(LIBRARY, embedder)
         self._places = Places(self._open, settings.open_places)
 
@@ -122,6 +129,8 @@ class Product:
 
     def stop(self) -> None:
         self._worker.stop()
+        self._readers.close()
+        self.pages.close()
         self._engines.stop()
         self._places.close_all()
         self._library.close()
@@ -154,10 +163,14 @@ class Product:
         if isinstance(embedder, RemoteEmbedder):
             embedder = StayingEmbedder(embedder, lambda: self._all_stays(name))
         place = self._made(name, embedder)
-        documents = Documents(place, self._library, self._worker, self._settings.upload_mb, self._settings.quota_mb)
         searched = [SearchPlace(each.name, each.index) for each in (self._library, place)]
         searcher = Searcher(searched, embedder, self.tokenizer, reranker=self._reranker_of(place))
-        finder = Finder(searcher, {each.name: each.registry for each in (self._library, place)})
+        registries = {each.name: each.registry for each in (self._library, place)}
+        finder = Finder(searcher, registries)
+        documents = Documents(
+            place, self._library, self._worker, finder.calendar,
+            upload_mb=self._settings.upload_mb, quota_mb=self._settings.quota_mb,
+        )  # fmt: skip
         records = Records(place.database)
         conversation = Conversation(
             name, finder, records, self._engines.usual.of(name), self.tokenizer, today=_today,
@@ -175,7 +188,16 @@ class Product:
         def withheld(document_id: str) -> bool:
             return self._withheld(place, document_id)
 
-        place = Place(name, folder, database, embedder, self.tokenizer, withheld)
+        place = Place(
+            name,
+            folder,
+            database,
+            embedder,
+            self.tokenizer,
+            withheld,
+            read=self._read,
+            room_mb=self._settings.quota_mb,
+        )
         return place
 
     def _reranker_of(self, place: Place) -> Reranker | None:

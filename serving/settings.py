@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     )
     upload_mb: int = Field(default=100, ge=1, description="Largest file taken in, MB")
     quota_mb: int = Field(default=2048, ge=1, description="Documents of one company at most, MB")
+    reading_mb: int = Field(default=1024, ge=256, description="Memory that reading one file may take, MB")
     allowed_hosts: str = Field(default="", description="Further Host names the server answers to, by comma")
     proxies: str = Field(
         default="", description="Addresses of reverse proxies, by comma: their X-Forwarded-For says who calls"

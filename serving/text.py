@@ -25,6 +25,12 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "disk_full": {"ko": "저장 공간이 가득 찼습니다. 운영자에게 알려 공간을 늘린 뒤 다시 올려 주세요.", "en": "The disk is full. Ask the operator for more space, then add it again."},
     "too_large": {"ko": "보낸 내용이 너무 큽니다. {limit_mb} MB까지 보낼 수 있으니 나누어 보내 주세요.", "en": "What was sent is too large. Up to {limit_mb} MB is accepted; send it in parts."},
     "no_question": {"ko": "질문이 없습니다. messages의 마지막에 user 질문을 넣어 주세요.", "en": "There is no question. Put a user message last in messages."},
+    "aas_server_new": {"ko": "아직 읽지 않았습니다.", "en": "Not read yet."},
+    "aas_server_read": {"ko": "쉘 {shells}개를 읽었습니다.", "en": "Read {shells} shell(s)."},
+    "aas_server_gaps": {"ko": "쉘 {shells}개를 읽었습니다. 쉘이 가리키는 서브모델 {missing}개는 서버에 없습니다. 서버에 올려 주세요.", "en": "Read {shells} shell(s). {missing} submodel(s) they refer to are not on the server; add them there."},
+    "unknown_aas_server": {"ko": "그런 AAS 서버 연결이 없습니다. `giljabi aas list`로 확인해 주세요.", "en": "There is no such AAS server. See `giljabi aas list`."},
+    "aas_server_there": {"ko": "이 회사에 이미 연결된 AAS 서버입니다. `giljabi aas list`로 확인해 주세요.", "en": "This AAS server is connected to the company already. See `giljabi aas list`."},
+    "aas_server_long": {"ko": "AAS 서버 주소가 너무 깁니다. {longest}자까지 됩니다.", "en": "The address is too long; up to {longest} characters are taken."},
     # Accounts
     "forbidden": {"ko": "이 일을 할 권한이 없습니다. 회사 관리자나 운영자에게 물어봐 주세요.", "en": "You may not do this. Ask your company's admin or the operator."},
     "revoked": {"ko": "접속 권한이 방금 거두어져 연결을 끝냈습니다. 회사 관리자에게 물어봐 주세요.", "en": "Your access was just withdrawn, so the connection was ended. Ask your company's admin."},

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,9 +14,14 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
+from serving.aas_fetching import PERSON as AAS_SERVER
+from serving.aas_fetching import AasFetching
+from serving.aas_servers import AasServers
 from serving.accounts.throttle import Throttle
 from serving.admission import Admission, Limits
 from serving.api import (
+    aas,
+    aas_servers,
     ask,
     company,
     conversations,
@@ -23,7 +29,9 @@ from serving.api import (
     documents,
     health,
     host,
+    intake,
     ledger,
+    look,
     oidc,
     openai,
     operator,
@@ -36,6 +44,7 @@ from serving.api.gatekeeper import Gatekeeper, Guards, MountedRule
 from serving.api.headers import SecurityHeaders
 from serving.api.limits import BodyLimit, KnownHosts
 from serving.api.mcp import mcp
+from serving.audit import Action
 from serving.build import Foundation
 from serving.disclosure import Disclosures
 from serving.gate import Gate, Rules
@@ -46,8 +55,8 @@ from serving.settings import Settings
 from serving.vault import Vault
 from serving.wiring import Wiring
 
-_ACCOUNTS = (session, oidc, company, operator, vault, ledger, host, docs)
-_PRODUCT = (ask, search, documents, conversations, openai, health)
+_ACCOUNTS = (session, oidc, company, operator, aas_servers, vault, ledger, host, docs)
+_PRODUCT = (ask, search, documents, intake, look, aas, conversations, openai, health)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -107,6 +116,8 @@ def _lifespan(
         await asyncio.to_thread(api.state.wiring.disclosures.settle)
         async with agents():
             yield
+        if fetching := api.state.wiring.aas_fetching:
+            await asyncio.to_thread(fetching.stop)
         if made:
             made.stop()
         base.office.books.close()
@@ -130,6 +141,7 @@ def _wiring(base: Foundation, made: Product | None, *, secure: bool) -> Wiring:
     shared = base.databases.shared()
     disclosures, consents = Disclosures(shared, base.office.books.record), Consents(shared)
     close = made.close if made else lambda _: True
+    servers = AasServers(shared)
     return Wiring(
         base.office,
         disclosures,
@@ -140,7 +152,14 @@ def _wiring(base: Foundation, made: Product | None, *, secure: bool) -> Wiring:
         Vault.over(base.home, base.databases, base.office, Published(disclosures, consents), close),
         made,
         secure=secure,
+        aas_servers=servers,
+        aas_fetching=AasFetching(servers, made.opened, partial(_came, base)) if made else None,
     )
+
+
+def _came(base: Foundation, company: str, action: Action, document_id: str) -> None:
+    """What an AAS server brought, into the company's log."""
+    base.office.books.record(company, AAS_SERVER, action, document_id)
 
 
 def _limits(settings: Settings) -> Limits:

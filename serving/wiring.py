@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from serving.aas_fetching import AasFetching
+from serving.aas_servers import AasServers
 from serving.accounts.oidc import SignOn
 from serving.accounts.throttle import Throttle
 from serving.disclosure import Disclosures
@@ -33,6 +35,8 @@ class Wiring:
     vault: Vault
     product: Product | None
     secure: bool
+    aas_servers: AasServers
+    aas_fetching: AasFetching | None
 
 
 def wiring(request: Request) -> Wiring:
@@ -66,9 +70,10 @@ def product(wired: Wired) -> Product:
     return wired.product
 
 
-def opened(
-    who: Annotated[Identity, Depends(identity)], made: Annotated[Product, Depends(product)]
-) -> Generator[Opened]:
+Made = Annotated[Product, Depends(product)]
+
+
+def opened(who: Annotated[Identity, Depends(identity)], made: Made) -> Generator[Opened]:
     """The stores of the place the caller may open, for as long as the request lasts. There is no other way to them."""
     if who.place is None:
         raise RequestError("forbidden", 403)

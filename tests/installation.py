@@ -12,6 +12,8 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from assistant.engine import Engine
+from knowledge.ingest import Read
+from knowledge.reading import here
 from retrieval.embedding import TextEmbedder
 from retrieval.korean import Tokenizer
 from serving import build, web
@@ -94,13 +96,16 @@ def installed(
     engines: Engines | None = None,
     embedder: TextEmbedder | None = None,
     headers: bool = True,
+    read: Read | None = here,
     **settings: Any,
 ) -> Iterator[Installation]:
-    """An installation in `folder`. Its client acts as the local company unless `headers` is false."""
+    """An installation in `folder`. Its client acts as the local company unless `headers` is false. Files are read in this
+    process, which is quicker to start, unless `read` is None.
+    """
     wanted = Settings(home=folder, **settings)
     base = build.foundation(wanted, Home(wanted.home_path))
     silent = Engines(control(engine(ScriptedModel(script=lambda _: ""))))
-    product = Product(wanted, base.stores, embedder or WordEmbedder(), tokenizer, engines or silent)
+    product = Product(wanted, base.stores, embedder or WordEmbedder(), tokenizer, engines or silent, read=read)
     product.start()
     with TestClient(
         web.app(base, product),

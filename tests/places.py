@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Engine, MetaData
 
 from assistant import records
-from knowledge import registry
+from knowledge import tables as knowledge
+from knowledge.aas import drafts
 from retrieval import store
 from serving import audit, disclosure, overview
 from serving.accounts import tables
@@ -13,7 +14,7 @@ from serving.accounts import tables
 SHARED: list[MetaData] = [
     *(tables.metadata, audit.metadata, audit.anchor_metadata, disclosure.metadata, overview.metadata),
 ]
-PLACE: list[MetaData] = [registry.metadata, store.TABLES, records.metadata, audit.metadata]
+PLACE: list[MetaData] = [knowledge.metadata, drafts.metadata, store.TABLES, records.metadata, audit.metadata]
 
 
 def made(engine: Engine) -> Engine:

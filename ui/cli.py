@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,19 +20,24 @@ from serving import text as serving_text
 from serving.errors import ServingError
 from serving.home import Home
 from serving.settings import Settings
-from ui import accounts, cli_text, engine, evaluate, proofs, vault
+from ui import aas, accounts, cli_text, engine, evaluate, knowledge, proofs, vault
 from ui.errors import ClientError
 from ui.options import Json, Key, Lang, settings_in
 
 DONE, REFUSED, FAULT = 0, 1, 2
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="어느 날 기준으로 · the day to answer for, e.g. 2026-01-22"),
+]
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 models_app = typer.Typer(no_args_is_help=True, help="모델 받기, 보기, 검사 · fetch, list and verify models")
 app.add_typer(models_app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(evaluate.app, name="eval")
-for proof in (proofs.walls, proofs.injections, proofs.overload, proofs.durability):
+for proof in (proofs.walls, proofs.injections, proofs.overload, proofs.durability, knowledge.knowledge):
     evaluate.app.command()(proof)
+app.add_typer(aas.app, name="aas")
 app.add_typer(accounts.companies, name="company")
 app.add_typer(accounts.users, name="user")
 app.add_typer(accounts.keys, name="key")
@@ -56,14 +62,15 @@ def serve(lang: Lang = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def ask(question: str, key: Key = None, lang: Lang = None, as_json: Json = False) -> None:
+def ask(question: str, as_of: AsOf = None, key: Key = None, lang: Lang = None, as_json: Json = False) -> None:
     """질문하고 근거와 함께 답 받기 · ask a question, get a cited answer."""
     settings = settings_in(lang)
+    day = as_of.date().isoformat() if as_of else None
     with _client(settings, key) as client:
         if as_json:
-            _print_json(client.ask(question))
+            _print_json(client.ask(question, as_of=day))
             return
-        for event, data in client.ask_stream(question, None):
+        for event, data in client.ask_stream(question, as_of=day):
             _show_event(event, data, settings.lang)
 
 
@@ -71,6 +78,7 @@ def ask(question: str, key: Key = None, lang: Lang = None, as_json: Json = False
 def search(
     query: str,
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="몇 개 · how many")] = 5,
+    as_of: AsOf = None,
     key: Key = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -78,7 +86,7 @@ def search(
     """자료에서 찾기 · search the documents."""
     settings = settings_in(lang)
     with _client(settings, key) as client:
-        found = client.search(query, k)
+        found = client.search(query, k, as_of.date().isoformat() if as_of else None)
     if as_json:
         _print_json(found)
     elif not found["hits"]:
@@ -88,19 +96,25 @@ def search(
 
 
 @app.command()
-def ingest(paths: list[Path], key: Key = None, lang: Lang = None, as_json: Json = False) -> None:
+def ingest(
+    paths: list[Path],
+    watch: Annotated[
+        bool, typer.Option("--watch", help="바뀌는 파일을 계속 넣기 · go on with files that are added or changed")
+    ] = False,
+    key: Key = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
     """파일이나 폴더를 우리 회사 자료로 넣기 · take files and folders in."""
-    from ui.ingest import files_of, ingest_files
+    from ui.ingest import changed, files_of, ingest_files
 
     settings = settings_in(lang)
     files = files_of(paths)
     with _client(settings, key) as client:
         results = ingest_files(client, files, settings.lang)
-    if as_json:
-        _print_json({"files": results})
-    for item in [] if as_json else results:
-        reason = f" — {item['reason']}" if item["reason"] else ""
-        print(f"{cli_text.say(item['status'], settings.lang)}: {item['path']}{reason}")
+        _show_taken(results, settings.lang, as_json)
+        for more in changed(paths) if watch else ():
+            _show_taken(ingest_files(client, more, settings.lang), settings.lang, as_json)
     if any(item["status"] == "rejected" for item in results):
         raise typer.Exit(REFUSED)
 
@@ -240,6 +254,14 @@ def _client(settings: Settings, key: str | None) -> Any:
 
 def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False))
+
+
+def _show_taken(results: list[dict[str, Any]], language: cli_text.Language, as_json: bool) -> None:
+    if as_json:
+        _print_json({"files": results})
+    for item in [] if as_json else results:
+        reason = f" — {item['reason']}" if item["reason"] else ""
+        print(f"{cli_text.say(item['status'], language)}: {item['path']}{reason}")
 
 
 def _show_event(event: str, data: dict[str, Any], language: cli_text.Language) -> None:

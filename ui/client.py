@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from urllib.parse import quote
 
 import httpx
 from httpx_sse import SSEError, aconnect_sse, connect_sse
@@ -61,9 +62,10 @@ class Client:
         with self._faults():
             return cast("Json", response.json()) if response.content else {}
 
-    def download(self, path: str, body: Json, file: BinaryIO) -> Mapping[str, str]:
-        """The file a route answers with, written to `file`; the answer's headers."""
-        with self._faults(), self._http.stream("POST", path, json=body, headers=self._given) as response:
+    def download(self, path: str, body: Json | None, file: BinaryIO) -> Mapping[str, str]:
+        """The file a route answers with, written to `file`; the answer's headers. Without `body` it is only asked for."""
+        method = "GET" if body is None else "POST"
+        with self._faults(), self._http.stream(method, path, json=body, headers=self._given) as response:
             if response.is_error:
                 response.read()
                 raise self._problem(response)
@@ -75,11 +77,14 @@ class Client:
         """Send a file of any size with a form's fields."""
         return self._json("POST", path, files={"file": file}, data=dict(fields))
 
-    def ask(self, question: str, conversation_id: str | None = None) -> Json:
-        return self._json("POST", "/api/ask", json=self._question(question, conversation_id))
+    def ask(self, question: str, conversation_id: str | None = None, as_of: str | None = None) -> Json:
+        """`as_of`: the ISO date to answer for."""
+        return self._json("POST", "/api/ask", json=self._question(question, conversation_id, as_of))
 
-    def ask_stream(self, question: str, conversation_id: str | None = None) -> Generator[Event]:
-        body = self._question(question, conversation_id)
+    def ask_stream(
+        self, question: str, conversation_id: str | None = None, as_of: str | None = None
+    ) -> Generator[Event]:
+        body = self._question(question, conversation_id, as_of)
         with self._faults(), connect_sse(self._http, "POST", "/api/ask", json=body, headers=self._given) as source:
             if source.response.is_error:
                 source.response.read()
@@ -107,8 +112,9 @@ class Client:
                         return
         raise ClientError(sentence("cut", self.language), 0)
 
-    def search(self, query: str, k: int = 5) -> Json:
-        return self._json("GET", "/api/search", params={"q": query, "k": k})
+    def search(self, query: str, k: int = 5, as_of: str | None = None) -> Json:
+        params = {"q": query, "k": str(k)} | ({"as_of": as_of} if as_of else {})
+        return self._json("GET", "/api/search", params=params)
 
     def documents(self) -> list[Json]:
         return cast("list[Json]", self._json("GET", "/api/documents")["documents"])
@@ -119,7 +125,11 @@ class Client:
     def upload(self, path: Path, name: str | None = None) -> Json:
         """Send a file in, under `name` where it is not the path's own. Raises OSError where it cannot be opened."""
         with path.open("rb") as file:
-            return self._json("POST", "/api/documents", files={"file": (name or path.name, file)})
+            return self._json("POST", "/api/documents", files={"file": file}, data={"path": name or path.name})
+
+    def intake(self) -> Json:
+        """How far the company's documents are."""
+        return self._json("GET", "/api/ingest")
 
     def delete_document(self, document_id: str) -> None:
         self._call("DELETE", f"/api/documents/{document_id}")
@@ -127,6 +137,46 @@ class Client:
     def mark_document(self, document_id: str, *, stays_here: bool) -> None:
         """주관기업 LLM 전송 금지 for one document, or its end."""
         self._call("PATCH", f"/api/documents/{document_id}", json={"stays_here": stays_here})
+
+    def cancel_intake(self, document_id: str | None = None) -> int:
+        """Stop one document that is under way, or all: how many were stopped."""
+        path = f"/api/documents/{_part(document_id)}/cancel" if document_id else "/api/ingest/cancel"
+        return int(self._json("POST", path)["cancelled"])
+
+    def preview(self, document_id: str) -> Json:
+        """What a document was understood as."""
+        return self._json("GET", f"/api/documents/{_part(document_id)}/preview")
+
+    def changes(self, document_id: str, since: str) -> list[Json]:
+        """What a document says otherwise than its older version `since`."""
+        path = f"/api/documents/{_part(document_id)}/changes"
+        return cast("list[Json]", self._json("GET", path, params={"since": since})["changes"])
+
+    def view(self, document_id: str, section: int, words: str = "") -> Json:
+        """One place of a document with `words`, a quotation, marked in it."""
+        body = {"section": section, "quote": words}
+        return self._json("POST", f"/api/documents/{_part(document_id)}/view", json=body)
+
+    def aas_drafts(self) -> list[Json]:
+        return cast("list[Json]", self._json("GET", "/api/aas/drafts")["drafts"])
+
+    def aas_draft(self, draft_id: str) -> Json:
+        return self._json("GET", f"/api/aas/drafts/{_part(draft_id)}")
+
+    def make_aas_draft(self, document_ids: Sequence[str]) -> Json:
+        return self._json("POST", "/api/aas/drafts", json={"document_ids": list(document_ids)})
+
+    def decide_aas(self, draft_id: str, path: str, value: str, *, confirmed: bool) -> Json:
+        """A person's word on one element of a draft: the draft as it then is."""
+        body = {"path": path, "value": value, "confirmed": confirmed}
+        return self._json("POST", f"/api/aas/drafts/{_part(draft_id)}/values", json=body)
+
+    def discard_aas_draft(self, draft_id: str) -> None:
+        self._call("DELETE", f"/api/aas/drafts/{_part(draft_id)}")
+
+    def aas_readiness(self) -> Json:
+        """AAS 준비 점검 over the company's documents and drafts."""
+        return self._json("GET", "/api/aas/readiness")
 
     def conversations(self) -> list[Json]:
         return cast("list[Json]", self._json("GET", "/api/conversations")["conversations"])
@@ -149,8 +199,8 @@ class Client:
         with self._faults():
             return cast("Json", self._http.get("/health/ready", headers=self._given).json())
 
-    def _question(self, question: str, conversation_id: str | None) -> Json:
-        body = {"question": question, "language": self.language}
+    def _question(self, question: str, conversation_id: str | None, as_of: str | None = None) -> Json:
+        body = {"question": question, "language": self.language} | ({"as_of": as_of} if as_of else {})
         return body | ({"conversation_id": conversation_id} if conversation_id else {})
 
     def _call(self, method: str, path: str, **content: Any) -> httpx.Response:
@@ -190,3 +240,8 @@ class Client:
             raise ClientError(sentence("failed", self.language), 0) from error
         except httpx.TransportError as error:
             raise ClientError(sentence("cut", self.language), 0) from error
+
+
+def _part(value: str) -> str:
+    """A value as one part of a path."""
+    return quote(value, safe="")

@@ -47,7 +47,7 @@ def answers(
     asked = load(name, reference)
     asked = asked[:limit] if limit else asked
     with opened_product(settings) as made:
-        _take_in(made, reference)
+        take_in(made, reference)
         await_engine(made)
         out = out or settings.home_path / "evals" / f"answers-{name}-{made.engine_name}-{int(time.time())}.jsonl"
         with bar(len(asked)) as progress:
@@ -71,7 +71,7 @@ def judgement(reference: Reference = DEFAULT_REFERENCE, as_json: Json = False, l
     from evals.questions import load
 
     with opened_product(settings_in(lang)) as made, made.opened(LOCAL) as mine:
-        _take_in(made, reference)
+        take_in(made, reference)
         rows, labels = table(
             mine.finder,
             made.tokenizer,
@@ -120,7 +120,7 @@ def speed(
     from evals.speed import run
 
     with opened_product(settings_in(lang)) as made:
-        _take_in(made, reference)
+        take_in(made, reference)
         await_engine(made)
         asked = [item for item in load("dev", reference) if item.answerable][: limit + 1]
         show(asyncio.run(run(made, asked, LOCAL)), as_json)
@@ -146,7 +146,7 @@ def opened_product(settings: Settings) -> Iterator[Product]:
         home.release()
 
 
-def _take_in(made: Product, reference: Path) -> None:
+def take_in(made: Product, reference: Path) -> None:
     """Have the library and the reference texts indexed, with progress."""
     from evals.questions import reference_files
     from knowledge.document import Status

@@ -48,8 +48,10 @@ def serve(settings: Settings) -> None:
         fetch_models(settings, home)
         made = build.product(base, build.model_store(settings, home))
         inside = f"http://{_near(settings.host)}:{settings.port}"
-        server = _server(web.app(base, made, _page(inside)), settings.proxies)
+        api = web.app(base, made, _page(inside))
+        server = _server(api, settings.proxies)
         made.start()
+        api.state.wiring.aas_fetching.start()
         home.announce(inside, base.machine.keys)
         greeting = threading.Thread(target=_greet, args=(server, made, base, settings), daemon=True)
         greeting.start()

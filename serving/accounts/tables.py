@@ -5,7 +5,19 @@ Times are UTC in ISO 8601, which sorts as text. Secrets (links, sessions, keys) 
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 companies = Table(
@@ -80,4 +92,19 @@ grants = Table(
     Column("created_at", String(32), nullable=False),
     Column("expires_at", String(32), nullable=False),
     Column("withdrawn_at", String(32)),
+)
+aas_servers = Table(
+    "aas_servers",
+    metadata,
+    Column("server_id", String(40), primary_key=True),
+    Column("company_id", ForeignKey("companies.company_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("url", String(500), nullable=False),
+    Column("every_minutes", Integer, nullable=False),
+    Column("made_by", String(40), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("fetched_at", String(32)),
+    Column("reason", String(40)),  # of `knowledge.text` or `serving.text`, where the last fetch failed
+    Column("details", JSON, nullable=False),
+    Column("documents", JSON, nullable=False),
+    UniqueConstraint("company_id", "url", name="one_url"),
 )

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header
@@ -33,6 +34,9 @@ class AskRequest(Body):
     question: str
     conversation_id: str | None = None
     language: Literal["ko", "en"] = Field(default="ko", description="Language of the fixed sentences")
+    as_of: date | None = Field(
+        default=None, description="Day to answer for; else the one the question names, else today in Korea"
+    )
 
 
 class Cited(TypedDict):
@@ -56,7 +60,7 @@ class Claims(TypedDict):
 
 class Answer(TypedDict):
     """`degraded`: why passages were quoted instead of an engine asked. `ms` since the question: `evidence`,
-    `first_token` and `total`."""
+    `first_token` and `total`. `as_of`: the day that was asked about, where one was."""
 
     answer: str
     abstained: bool
@@ -68,6 +72,7 @@ class Answer(TypedDict):
     conversation_id: str | None
     turn_id: str | None
     ms: dict[str, float]
+    as_of: str | None
 
 
 STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
@@ -91,7 +96,12 @@ async def ask(
     await asyncio.to_thread(mine.conversation.check, who.person, request.question, request.conversation_id)
     await asyncio.to_thread(desk.books.record, who.place, who.person, Action.ASKED)
     events = mine.conversation.turn(
-        who.person, request.question, request.conversation_id, request.language, asking=place.computed
+        who.person,
+        request.question,
+        request.conversation_id,
+        request.language,
+        as_of=request.as_of,
+        asking=place.computed,
     )
     if "text/event-stream" in accept:
         streamed = _stream(events, request, made.metrics)

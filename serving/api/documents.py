@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from assistant.asof import korea
 from knowledge.document import Status
 from knowledge.errors import UnknownDocumentError
-from knowledge.registry import Entry
+from knowledge.registry import Entry, Inside
 from knowledge.text import sentence
 from serving.admission import Work
 from serving.api.body import Body
@@ -21,6 +23,7 @@ from serving.audit import Action
 from serving.documents import Documents
 from serving.errors import RequestError
 from serving.gate import Identity, Rule, identity, may
+from serving.place import Place
 from serving.places import Opened
 from serving.text import Language
 from serving.wiring import Desk, Wired, opened
@@ -46,8 +49,25 @@ class Taken(TypedDict):
     status: str
 
 
+class Holder(TypedDict):
+    """A document that this one was found inside of."""
+
+    document_id: str
+    name: str
+
+
+class UnderWay(TypedDict):
+    """`done` of `all` pages read, or passages embedded."""
+
+    stage: Literal["waiting", "reading", "embedding"]
+    done: int
+    all: int
+
+
 class ListedDocument(TypedDict):
-    """`reason`: why it was rejected, for people."""
+    """`reason`: why it was rejected, for people. `standing`: of the version, today; `superseded_by` where another at hand
+    took its place. `findings`: how many places leave the format's standard.
+    """
 
     document_id: str
     name: str
@@ -63,6 +83,11 @@ class ListedDocument(TypedDict):
     fictional: bool
     collection: Literal["company", "library"]
     stays_here: bool
+    progress: UnderWay | None
+    parents: list[Holder]
+    standing: Literal["in_force", "future", "superseded", "repealed", "undated"]
+    superseded_by: str | None
+    findings: int
 
 
 class Listed(TypedDict):
@@ -80,9 +105,10 @@ def add(
     who: Who,
     collection: Annotated[Documents, Depends(documents)],
     desk: Desk,
+    path: Annotated[str, Form(max_length=1000, description="Its path in the folder that is added, if one is")] = "",
 ) -> Taken:
     """Take a file in. It is stored at once and read in the background: ask for its `status`."""
-    entry, new = collection.add(file.file.read(), file.filename or "file", who.person)
+    entry, new = collection.add(file.file.read(), path or file.filename or "file", who.person)
     if new:
         desk.books.record(who.place, who.person, Action.DOCUMENT_ADDED, entry.document_id)
     return {"document_id": entry.document_id, "status": entry.status if new else "unchanged"}
@@ -92,12 +118,8 @@ def add(
 @may(Rule.READ)
 def all_documents(request: Request, collection: Annotated[Documents, Depends(documents)]) -> Listed:
     """The company's own documents, then the library's."""
-    language = language_of(request)
-    found = [
-        *(_wire(entry, "company", language) for entry in collection.own.registry.entries()),
-        *(_wire(entry, "library", language) for entry in collection.library.registry.entries()),
-    ]
-    return {"documents": found}
+    listing = Listing(collection, language_of(request))
+    return {"documents": [*listing.of(collection.own), *listing.of(collection.library)]}
 
 
 @router.get("/{document_id}")
@@ -105,7 +127,7 @@ def all_documents(request: Request, collection: Annotated[Documents, Depends(doc
 def one(document_id: str, request: Request, collection: Annotated[Documents, Depends(documents)]) -> ListedDocument:
     """One document: `status`, `pages`, `chunks`, and `reason` where it was rejected."""
     place, entry = collection.find(document_id)
-    return _wire(entry, "library" if place is collection.library else "company", language_of(request))
+    return Listing(collection, language_of(request)).one(place, entry)
 
 
 @router.get("/{document_id}/file", response_class=FileResponse, responses=ORIGINAL)
@@ -127,7 +149,7 @@ def original(
 @may(Rule.WRITE)
 def delete(document_id: str, who: Who, collection: Annotated[Documents, Depends(documents)], wired: Wired) -> None:
     """Remove one of the company's own documents with everything derived from it."""
-    _own(document_id, collection)
+    own(document_id, collection)
     wired.disclosures.end_for(who.place or "", document_id, who.person)
     collection.delete(document_id)
     wired.office.books.record(who.place, who.person, Action.DOCUMENT_DELETED, document_id)
@@ -139,7 +161,7 @@ def mark(
     document_id: str, body: Marks, who: Who, collection: Annotated[Documents, Depends(documents)], desk: Desk
 ) -> None:
     """주관기업 LLM 전송 금지: mark one of the company's own documents, or take the mark away."""
-    _own(document_id, collection)
+    own(document_id, collection)
     collection.mark_stays(document_id, stays=body.stays_here)
     desk.books.record(who.place, who.person, Action.DOCUMENT_MARKED, document_id, stays_here=body.stays_here)
 
@@ -149,27 +171,68 @@ def as_download(name: str) -> dict[str, str]:
     return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "X-Content-Type-Options": "nosniff"}
 
 
-def _own(document_id: str, collection: Documents) -> None:
+def own(document_id: str, collection: Documents) -> None:
+    """Raises RequestError for a document of the library, which a company only reads."""
     place, _ = collection.find(document_id)
     if place is collection.library:
         raise RequestError("read_only", 403)
 
 
-def _wire(entry: Entry, collection: Literal["company", "library"], language: Language) -> ListedDocument:
-    rejected = entry.status == Status.REJECTED and entry.reason
-    return {
-        "document_id": entry.document_id,
-        "name": entry.name,
-        "title": entry.title,
-        "kind": entry.reading.kind if entry.reading else "document",
-        "status": entry.status,
-        "reason": sentence(entry.reason or "failed", language, entry.details) if rejected else None,
-        "pages": entry.pages,
-        "chunks": entry.chunks,
-        "bytes": entry.bytes,
-        "added_at": entry.added_at.isoformat(),
-        "effective": entry.reading.effective.isoformat() if entry.reading and entry.reading.effective else None,
-        "fictional": bool(entry.reading and entry.reading.fictional),
-        "collection": collection,
-        "stays_here": entry.stays_here,
-    }
+class Listing:
+    """Documents as the API shows them, with what is the same for all looked up once."""
+
+    def __init__(self, collection: Documents, language: Language) -> None:
+        self._collection = collection
+        self._language = language
+        self._view = collection.calendar.on(korea())
+        self._now = collection.progress
+
+    def of(self, place: Place) -> list[ListedDocument]:
+        """Those of a place, in the order they were added."""
+        entries = place.registry.entries()
+        names = {entry.document_id: entry.name for entry in entries}
+        parents = place.registry.parents()
+        return [self._wire(place, entry, parents.get(entry.document_id, []), names) for entry in entries]
+
+    def one(self, place: Place, entry: Entry) -> ListedDocument:
+        parents = place.registry.parents().get(entry.document_id, [])
+        names = {each.parent_id: place.registry.get(each.parent_id).name for each in parents}
+        return self._wire(place, entry, parents, names)
+
+    def _wire(self, place: Place, entry: Entry, parents: Sequence[Inside], names: Mapping[str, str]) -> ListedDocument:
+        reading, standing = entry.reading, self._view.of(entry.document_id)
+        rejected = entry.status == Status.REJECTED and entry.reason
+        return {
+            "document_id": entry.document_id,
+            "name": entry.name,
+            "title": entry.title,
+            "kind": reading.kind if reading else "document",
+            "status": entry.status,
+            "reason": sentence(entry.reason or "failed", self._language, entry.details) if rejected else None,
+            "pages": entry.pages,
+            "chunks": entry.chunks,
+            "bytes": entry.bytes,
+            "added_at": entry.added_at.isoformat(),
+            "effective": reading.effective.isoformat() if reading and reading.effective else None,
+            "fictional": bool(reading and reading.fictional),
+            "collection": "library" if place is self._collection.library else "company",
+            "stays_here": entry.stays_here,
+            "progress": self._under_way(entry),
+            "parents": [
+                {"document_id": each.parent_id, "name": names[each.parent_id]}
+                for each in parents
+                if each.parent_id in names
+            ],
+            "standing": standing.state,
+            "superseded_by": standing.by if standing.state == "superseded" else None,
+            "findings": len(reading.findings) if reading else 0,
+        }
+
+    def _under_way(self, entry: Entry) -> UnderWay | None:
+        if entry.status not in {Status.QUEUED, Status.READ}:
+            return None
+        current = self._now.current
+        if current is None or current[0] != entry.document_id:
+            return {"stage": "waiting", "done": 0, "all": 0}
+        step = current[1]
+        return {"stage": "embedding" if step.stage == "embedding" else "reading", "done": step.done, "all": step.all}

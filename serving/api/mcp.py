@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
 from typing import Any
 
 from mcp.server import MCPServer
@@ -68,21 +69,25 @@ def _offer(server: MCPServer[Any], made: Product, office: Office) -> None:
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
     @server.tool(title="자료에서 찾기 · search", annotations=reading)
-    async def search(query: str, context: Context[Any, Request], k: int = 5) -> dict[str, Any]:
-        """Passages of the public library and of the caller's own company, best first."""
+    async def search(
+        query: str, context: Context[Any, Request], k: int = 5, as_of: date | None = None
+    ) -> dict[str, Any]:
+        """Passages of the public library and of the caller's own company, best first; of laws those in force on `as_of`."""
         who = _who(context)
         with made.opened(_place(who)) as mine:
-            _, passages = await asyncio.to_thread(mine.finder.search, query[:2000], max(1, min(k, 20)))
+            _, passages = await asyncio.to_thread(mine.finder.search, query[:2000], max(1, min(k, 20)), day=as_of)
         return {"passages": [passage.wire() for passage in passages]}
 
     @server.tool(title="묻기 · ask", annotations=reading)
-    async def ask(question: str, context: Context[Any, Request]) -> dict[str, Any]:
-        """A cited, checked answer in Korean. Nothing of the question is kept but that it was asked."""
+    async def ask(question: str, context: Context[Any, Request], as_of: date | None = None) -> dict[str, Any]:
+        """A cited, checked answer in Korean, for the day `as_of`, else today. Nothing of the question is kept but that it
+        was asked.
+        """
         who = _who(context)
         with made.opened(_place(who)) as mine:
             await asyncio.to_thread(mine.conversation.check, who.person, question)
             await asyncio.to_thread(office.books.record, who.place, who.person, Action.ASKED)
-            turn = mine.conversation.once(who.person, question, [], asking=_admitted(context).computed)
+            turn = mine.conversation.once(who.person, question, [], as_of=as_of, asking=_admitted(context).computed)
             return (await drained(turn)).wire()
 
 

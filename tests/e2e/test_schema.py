@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from knowledge import starter
+from knowledge.aas.drafts import Drafts
+from knowledge.aas.server import Limits, fetch
+from knowledge.document import Document, Locator, Section
 from retrieval.korean import Tokenizer
+from serving.aas_servers import AasServers
 from serving.accounts.roles import OF_A_COMPANY, Role
 from serving.disclosure import Disclosures
 from serving.product import Engines
@@ -78,6 +83,11 @@ class Site:
         with self.its.product.opened(self.company) as opened:
             document, _ = opened.documents.add(text.encode(), f"{number}.md", BY)
             conversation, _ = opened.records.open_turn(self.admin, "점검 주기는?", None)
+            plate = Document("명판", "text/plain", (Section(0, Locator("1행"), f"제조사: 한빛 {number}"),))
+            draft = Drafts(opened.place.database).create("초안", [("doc-1", plate)], BY).draft
+        server = AasServers(self.its.base.databases.shared()).connect(
+            self.company, f"http://127.0.0.1:9/{number}", 60, BY
+        )
         return {
             "document_id": document.document_id,
             "conversation_id": conversation,
@@ -85,6 +95,8 @@ class Site:
             "key_id": key.key_id,
             "grant_id": office.grant(self.company, consultant.key_id, 3, BY).grant_id,
             "person_id": person.person_id,
+            "draft_id": draft.draft_id,
+            "server_id": server.server_id,
             "company": self.company,
             "token": office.invite(Role.STAFF, self.company, "", BY),
         }
@@ -102,6 +114,8 @@ def site(tmp_path: Path, tokenizer: Tokenizer, request: pytest.FixtureRequest) -
             installed(home, tokenizer, engines=engines, headers=False, database_url=url, **unhurried) as its,
             served(its) as url,
         ):
+            app: Any = its.http.app
+            app.state.wiring.aas_fetching._read = partial(fetch, limits=Limits(tries=1))  # nobody listens there
             yield made(its, url)
 
 

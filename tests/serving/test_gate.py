@@ -13,12 +13,14 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import Mount, Route
 
 from knowledge import starter
+from knowledge.aas.drafts import Drafts
 from retrieval.korean import Tokenizer
 from serving.accounts.roles import Role
 from serving.gate import Rule, Rules, UngatedRouteError, may
 from serving.product import Engines
 from tests.fakes import ScriptedModel, engine
 from tests.installation import Installation, bearer, control, installed
+from tests.pdfs import make_pdf
 from tests.serving.test_disclosure import paper
 
 LIBRARY = [("공용.md", "# 공용 자료\n\n자율형공장의 정부지원금은 최대 6억 원이다.\n".encode())]
@@ -82,12 +84,17 @@ def having_everything(its: Installation, name: str, word: str, text: bytes) -> T
     body = {"consultant": consultant.key_id, "days": 3}
     grant = its.http.post("/api/company/grants", json=body, headers=admin).json()
     person = its.base.office.accounts.people.add(Role.STAFF, company, word)
+    plate = its.add(f"{word} 명판.md", f"# 명판\n\n제조사: {word}\n".encode(), admin)
+    drafting = {"document_ids": [plate["document_id"]]}
+    draft = its.http.post("/api/aas/drafts", json=drafting, headers=admin).json()
     asking = {"company": company, "paper": paper()}
     request = its.http.post("/api/host/disclosures", json=asking, headers=its.key("host")).json()
     return Theirs(
         company,
         {
             "document_id": document["document_id"],
+            "pdf_id": its.add(f"{word}.pdf", make_pdf([company]), admin)["document_id"],
+            "page": "1",
             "conversation_id": asked["conversation_id"],
             "turn_id": asked["turn_id"],
             "key_id": key["key_id"],
@@ -95,6 +102,8 @@ def having_everything(its: Installation, name: str, word: str, text: bytes) -> T
             "person_id": person.person_id,
             "disclosure_id": request["disclosure_id"],
             "consultant": consultant.key_id,
+            "draft_id": draft["draft_id"],
+            "server_id": "no-server",
             "company": company,
             "token": "no-invitation",
             "name": "none.js",  # of a script of the documentation
@@ -151,15 +160,19 @@ def api_routes(app: FastAPI) -> list[Any]:
 
 def call(its: Installation, method: str, route: str, ids: Mapping[str, str], headers: dict[str, str]) -> httpx.Response:
     """The request for what these ids name, with a body that the route takes where one of ours can do no harm."""
-    path = re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], route)
+    named = route.replace("{document_id}/pages", "{pdf_id}/pages")
+    path = re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], named)
     if path == "/api/documents" and method == "POST":
         return its.http.request(method, path, headers=headers, files={"file": ("x.md", b"# x\n\ny\n")})
     question = f"{CANARY} 알람 E-999 조치는?"
     bodies: dict[str, Any] = {
         "/api/ask": {"question": question, "conversation_id": ids["conversation_id"]},
         "/v1/chat/completions": {"messages": [{"role": "user", "content": question}]},
+        "/api/aas/drafts": {"document_ids": [ids["document_id"]]},
+        "/api/aas/drafts/{draft_id}/values": {"path": "Nameplate/ManufacturerName", "confirmed": True},
         "/api/session/company": {"company_id": ids["company"]},
         "/api/documents/{document_id}": {"stays_here": True},
+        "/api/documents/{document_id}/view": {"section": 0, "quote": CANARY},
         "/api/conversations/{conversation_id}/feedback": {"turn_id": ids["turn_id"], "rating": 1},
         "/api/company/grants": {"consultant": ids["consultant"], "days": 1},
         "/api/company/consents": {"overview": False},
@@ -167,6 +180,7 @@ def call(its: Installation, method: str, route: str, ids: Mapping[str, str], hea
         "/api/host/disclosures": {"company": ids["company"], "paper": paper()},
     }
     params = {"q": CANARY} if path == "/api/search" else None
+    params = {"since": ids["document_id"]} if path.endswith("/changes") else params
     body = bodies.get(route, {"stays_here": True, "rating": 1}) if method not in {"GET", "HEAD"} else None
     return its.http.request(method, path, headers=headers, json=body, params=params, follow_redirects=False)
 
@@ -225,9 +239,11 @@ def snapshot(its: Installation, theirs: Theirs) -> dict[str, Any]:
     """What the other company has, as it sees it itself."""
     with its.product.opened(theirs.company) as opened:
         documents = [(entry.document_id, entry.status, entry.stays_here) for entry in opened.place.registry.entries()]
+        drafts = Drafts(opened.place.database).list()
     accounts = its.base.office.accounts
     return {
         "documents": documents,
+        "drafts": drafts,
         "people": accounts.people.of(theirs.company),
         "keys": [key for key in accounts.keys.of(theirs.company) if key.name == CANARY],
         "grants": accounts.grants.of(theirs.company),
@@ -244,7 +260,7 @@ def test_an_id_of_another_company_is_like_one_that_is_not(
             continue
         for method in methods(route):
             other = call(its, method, route.path, theirs.ids, staff.headers)
-            none = call(its, method, route.path, Nothing(), staff.headers)
+            none = call(its, method, route.path, Nothing(page="1"), staff.headers)
             assert (other.status_code, other.content) == (none.status_code, none.content), f"{method} {route.path}"
 
 
@@ -259,7 +275,15 @@ def test_what_is_ones_own_is_there(its: Installation, ours: Theirs, callers: lis
                 answer = call(its, "GET", route.path, ours.ids, caller.headers)
                 assert answer.status_code == 200, f"{caller.name}: {route.path}"
                 seen.add((route.path, caller.name))
-    assert {path for path, _ in seen} == {"/api/documents/{document_id}", "/api/documents/{document_id}/file"}
+    assert {path for path, _ in seen} == {
+        "/api/documents/{document_id}",
+        "/api/documents/{document_id}/file",
+        "/api/documents/{document_id}/preview",
+        "/api/documents/{document_id}/changes",
+        "/api/documents/{document_id}/pages/{page}.png",
+        "/api/aas/drafts/{draft_id}",
+        "/api/aas/drafts/{draft_id}/file",
+    }
 
 
 def test_a_conversation_is_its_persons_alone(its: Installation, callers: list[Caller]) -> None:

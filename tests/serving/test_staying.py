@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 from knowledge import starter
+from knowledge.document import Document
+from knowledge.reading import here
 from retrieval.korean import Tokenizer
 from retrieval.reranking import Scores
 from retrieval.store import Vectors
@@ -163,11 +166,20 @@ def test_nothing_marked_goes_to_an_embedder_or_a_reranker_that_is_served(
 
 def test_a_document_is_sent_to_the_embedder_once_its_mark_is_taken_away(tmp_path: Path, tokenizer: Tokenizer) -> None:
     embedder = ServedEmbedder()
-    with lent(tmp_path, tokenizer, ScriptedModel(script=said), embedder=embedder) as its:
-        document = its.add("사출기.md", MANUAL, {})
-        path = f"/api/documents/{document['document_id']}"
+    marked = threading.Event()
+
+    def once_marked(path: Path, name: str, progress: Any, cancelled: Any) -> Document:
+        if name == "사출기.md":
+            marked.wait(30)
+        return here(path, name, progress, cancelled)
+
+    with lent(tmp_path, tokenizer, ScriptedModel(script=said), embedder=embedder, read=once_marked) as its:
+        added = its.http.post("/api/documents", files={"file": ("사출기.md", MANUAL)}).json()
+        path = f"/api/documents/{added['document_id']}"
         its.http.patch(path, json={"stays_here": True})
-        embedder.heard.clear()
+        marked.set()
+        its.await_indexed({})
+        assert not any("금형 온도" in text for text in embedder.heard)
         its.http.patch(path, json={"stays_here": False})
         its.await_indexed({})
         assert any("금형 온도" in text for text in embedder.heard)

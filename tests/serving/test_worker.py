@@ -121,7 +121,7 @@ def test_stopping_does_not_wait_for_the_embedder(tmp_path: Path, tokenizer: Toke
     waiting.submit(place.name, document_id)
     until(lambda: statuses(place)[0] is Status.READ)
     waiting.stop(timeout=10)
-    assert all(thread.name != "ingest" for thread in threading.enumerate())
+    assert not any(thread.name.startswith("ingest") for thread in threading.enumerate())
     assert place.recover()[0] == document_id
     place.close()
 
@@ -205,4 +205,60 @@ def test_what_was_rejected_or_is_being_deleted_stays_so(indexed: Path, tokenizer
     assert place.recover() == rest
     assert place.registry.get(rejected).status is Status.REJECTED
     assert place.chunks.count(deleted) == 0
+    place.close()
+
+
+def test_places_take_turns(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    """A company with many documents does not keep another's one waiting behind all of them."""
+    done: list[str] = []
+
+    class Noting(WordEmbedder):
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            done.extend(text.split("\n")[0] for text in texts)
+            return super().embed_passages(texts)
+
+    crowd = opened(tmp_path / "crowd", Noting(), tokenizer)
+    places = {"crowd": crowd, "single": opened(tmp_path / "single", Noting(), tokenizer)}
+    one = Worker(lambda name: nullcontext(places[name]), at_once=1)
+    for n in range(12):
+        entry, _ = crowd.registry.add(f"# 많은 자료 {n}\n\n글 {n}\n".encode(), f"{n}.md", "kim")
+        one.submit("crowd", entry.document_id)
+    entry, _ = places["single"].registry.add("# 하나뿐인 자료\n\n글\n".encode(), "one.md", "lee")
+    one.submit("single", entry.document_id)
+    one.start()
+    until(lambda: statuses(crowd) == [Status.INDEXED] * 12 and statuses(places["single"]) == [Status.INDEXED])
+    one.stop()
+    assert "하나뿐인 자료" in done[:2]
+    for place in places.values():
+        place.close()
+
+
+def test_progress_is_told_and_a_cancelled_line_ends(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    """Documents not begun are withdrawn; the one in hand ends as cancelled; what is done stays."""
+    go = threading.Event()
+
+    class Waiting(WordEmbedder):
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            if any("설비 1호" in text for text in texts):
+                go.wait(30)
+            return super().embed_passages(texts)
+
+    place = opened(tmp_path, Waiting(), tokenizer)
+    its = Worker(lambda name: nullcontext(OPEN[name]))
+    ids = add_all(place)
+    for document_id in ids:
+        its.submit(place.name, document_id)
+    its.start()
+    until(lambda: place.registry.get(ids[1]).status is Status.READ)
+    now = its.progress(place.name)
+    assert now.current is not None
+    assert (now.current[0], now.tally.all, now.tally.done, now.waiting) == (ids[1], 4, 1, 2)
+    assert its.withdraw(place.name) == ids[2:]
+    go.set()
+    until(lambda: its.progress(place.name).current is None)
+    assert statuses(place) == [Status.INDEXED, Status.REJECTED, Status.QUEUED, Status.QUEUED]
+    assert place.registry.get(ids[1]).reason == "cancelled"
+    assert its.progress(place.name).tally.rejected == 3
+    assert place.chunks.count(ids[1]) == 0
+    its.stop()
     place.close()
