@@ -62,7 +62,11 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "original": {"ko": "원본 파일 받기", "en": "Download the original"},
     "cited": {"ko": "답변에 인용", "en": "Cited"},
     "not_in_force": {"ko": "아직 시행 전", "en": "Not yet in force"},
+    "superseded": {"ko": "지난 판", "en": "Superseded"},
+    "repealed": {"ko": "폐지됨", "en": "Repealed"},
+    "closed": {"ko": "접수 마감({date})", "en": "Closed ({date})"},
     "effective": {"ko": "{date} 시행", "en": "In force from {date}"},
+    "until": {"ko": "{date}까지", "en": "until {date}"},
     "fictional": {"ko": "가상 설비", "en": "Fictional equipment"},
     "secondary": {"ko": "2차 출처", "en": "secondary source"},
     "source": {"ko": "출처: {source}", "en": "Source: {source}"},
@@ -77,10 +81,7 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "no_keep": {"ko": "그대로 두기", "en": "Keep"},
     # Documents
     "upload": {"ko": "파일 올리기", "en": "Add files"},
-    "upload_hint": {"ko": "PDF, HTML, 마크다운, 텍스트 파일을 올리면 읽어서 답의 근거로 씁니다. 다른 회사에는 보이지 않습니다.", "en": "PDF, HTML, Markdown and text files are read and used as evidence for answers. Other companies cannot see them."},
-    "uploading": {"ko": "올리는 중 ({done}/{all}): {name}", "en": "Sending ({done}/{all}): {name}"},
     "stays": {"ko": "주관기업 LLM 전송 금지", "en": "Keep from the host's LLM"},
-    "unchanged": {"ko": "이미 있는 자료입니다: {name}", "en": "Already here: {name}"},
     "company": {"ko": "우리 회사 자료", "en": "Our company's documents"},
     "company_other": {"ko": "‘{company}’의 자료", "en": "Documents of “{company}”"},
     "company_none": {"ko": "아직 올린 자료가 없습니다. 설비 설명서나 사내 기준을 올려 보세요.", "en": "Nothing added yet. Try a machine manual or a company standard."},
@@ -94,6 +95,9 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "pages": {"ko": "{pages}쪽", "en": "{pages} p."},
     "discard": {"ko": "‘{title}’ 자료 지우기", "en": "Delete document “{title}”"},
     "discard_sure": {"ko": "이 자료를 지울까요? 앞으로의 답변에 쓰이지 않으며, 되돌릴 수 없습니다.", "en": "Delete this document? It will no longer be used in answers. This cannot be undone."},
+    # Dialogs
+    "loading": {"ko": "불러오는 중입니다.", "en": "Loading."},
+    "close": {"ko": "닫기", "en": "Close"},
     # Signing in
     "sign_in": {"ko": "로그인", "en": "Sign in"},
     "sign_in_way": {"ko": "회사 관리자에게 초대 링크를 받으세요. 이 컴퓨터에 설치했다면 길잡이를 켠 창에 나온 링크로 들어오세요.", "en": "Ask your company's admin for an invitation. If you installed Giljabi on this computer, use the link shown where you started it."},

@@ -9,18 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, File, Request, UploadFile
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.ui.fake_documents import TEXT, add_documents, listed
+from tests.ui.fake_drafts import add_drafts
+from tests.ui.problems import problem as _problem
 from tests.ui.server import serving
 
 ATTACK = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'> ${window.pwned = 3} {{value}}"
 EVIDENCE: list[dict[str, Any]] = [
     {
         "n": 1,
+        "section": 2,
         "document_id": "programme-win-win-ai-track",
         "title": "상생형 AI트랙 지원사업",
         "page": None,
@@ -37,6 +41,7 @@ EVIDENCE: list[dict[str, Any]] = [
     },
     {
         "n": 2,
+        "section": 0,
         "document_id": "law-sme",
         "title": "중소기업기본법",
         "page": None,
@@ -47,6 +52,7 @@ EVIDENCE: list[dict[str, Any]] = [
     },
     {
         "n": 3,
+        "section": 11,
         "document_id": "cnc-lathe",
         "title": "예시 정밀 CNC 선반 YS-CL200 사용 설명서",
         "page": 12,
@@ -57,6 +63,7 @@ EVIDENCE: list[dict[str, Any]] = [
     },
     {
         "n": 4,
+        "section": 3,
         "document_id": "law-subcontract",
         "title": "하도급거래 공정화에 관한 법률",
         "page": 3,
@@ -64,6 +71,9 @@ EVIDENCE: list[dict[str, Any]] = [
         "text": "원사업자는 수급사업자의 기술자료를 본인 또는 제3자에게 제공하도록 요구하여서는 아니 된다. " * 4,
         "source": {"title": "하도급법", "publisher": "국가법령정보센터", "published": None, "trust": "S"},
         "effective": "2026-02-01",
+        "standing": "superseded",
+        "in_force_from": "2026-02-01",
+        "in_force_until": "2026-10-31",
     },
 ]
 STAFF = {
@@ -91,6 +101,14 @@ class FakeApi:
     feedback: list[dict[str, Any]] = field(default_factory=list)
     visitor: dict[str, Any] = field(default_factory=lambda: dict(STAFF))
     closed: int = 0
+    moving: bool = True
+    sent: list[str] = field(default_factory=list)
+    busy: int = 0
+    """Uploads that are still refused as too many."""
+    text: str = TEXT
+    """What every section here says."""
+    viewed: list[dict[str, Any]] = field(default_factory=list)
+    drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     async def answer(self, body: dict[str, Any]) -> AsyncIterator[str]:
@@ -161,18 +179,21 @@ class FakeApi:
             "collection": collection,
             "fictional": False,
             "stays_here": False,
+            **listed(),
             **more,
         }
         return document_id
 
     def step(self) -> None:
-        """One look at the list moves every document under way a step on."""
-        for document in self.documents.values():
+        """One look at the list moves the first document under way a step on, if `moving`."""
+        waiting = [document for document in self.documents.values() if document["status"] in {"queued", "read"}]
+        for document in waiting if self.moving else ():
+            if document["status"] == "queued":
+                document |= {"status": "read", "progress": {"stage": "embedding", "done": 4, "all": 12}}
+                continue
             bad = document["name"].endswith(".exe")
-            document["status"] = {"queued": "read", "read": "rejected" if bad else "indexed"}.get(
-                document["status"], document["status"]
-            )
-            if document["status"] == "rejected":
+            document |= {"status": "rejected" if bad else "indexed", "progress": None}
+            if bad:
                 document["reason"] = "아직 읽지 못하는 형식입니다(exe). PDF로 바꿔 올려 주세요."
 
 
@@ -180,7 +201,9 @@ def create(api: FakeApi) -> FastAPI:
     app = FastAPI()
     _asking(app, api)
     _conversations(app, api)
-    _documents(app, api)
+    add_documents(app, api)
+    add_drafts(app, api)
+    _looking(app)
 
     @app.get("/api/session")
     async def who_am_i() -> dict[str, Any]:
@@ -230,31 +253,7 @@ def _conversations(app: FastAPI, api: FakeApi) -> None:
                 turn |= {"rating": judged["rating"], "comment": judged.get("comment")}
 
 
-def _documents(app: FastAPI, api: FakeApi) -> None:
-    @app.get("/api/documents")
-    async def documents() -> dict[str, Any]:
-        listed = [dict(document) for document in api.documents.values()]
-        api.step()
-        return {"documents": listed}
-
-    @app.post("/api/documents", status_code=202)
-    async def add(file: Annotated[UploadFile, File()]) -> Any:
-        if "너무 큰" in str(file.filename):
-            return _problem(413, "100 MB보다 큰 파일은 받을 수 없습니다. 나누어 올려 주세요.")
-        return {"document_id": api.add_document(file.filename or "file", "queued"), "status": "queued"}
-
-    @app.get("/api/documents/{key}")
-    async def document(key: str) -> Any:
-        return api.documents.get(key) or _problem(404, "그런 자료가 없습니다. 자료 목록에서 다시 골라 주세요.")
-
-    @app.delete("/api/documents/{key}", status_code=204)
-    async def discard(key: str) -> None:
-        api.documents.pop(key, None)
-
-    @app.patch("/api/documents/{key}", status_code=204)
-    async def mark(key: str, request: Request) -> None:
-        api.documents[key] |= await request.json()
-
+def _looking(app: FastAPI) -> None:
     @app.get("/api/search")
     async def search(q: str, k: int = 5) -> dict[str, Any]:
         hits = [{"rank": at, "score": 1 / at, **item} for at, item in enumerate(EVIDENCE[:k], 1)]
@@ -282,10 +281,6 @@ def _reply(answer: str, abstained: bool, early: bool, ids: dict[str, str]) -> di
 
 def _event(name: str, data: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-
-
-def _problem(status: int, title: str) -> JSONResponse:
-    return JSONResponse({"title": title, "status": status}, status, media_type="application/problem+json")
 
 
 @contextmanager

@@ -125,3 +125,31 @@ def test_feedback_search_and_forgetting(client: Client, api: FakeApi) -> None:
 
 def test_not_ready_is_an_answer_and_no_error(client: Client) -> None:
     assert client.ready() == {"status": "down", "down": ["engine"]}
+
+
+def test_documents_are_followed_looked_over_and_seen_in_their_places(client: Client, api: FakeApi) -> None:
+    api.moving = False
+    waiting = {"stage": "waiting", "done": 0, "all": 0}
+    keys = [api.add_document(name, "queued", progress=waiting) for name in ("가.txt", "나.txt", "다.txt")]
+    assert client.intake()["files"]["all"] == 3
+    assert client.cancel_intake(keys[0]) == 1
+    assert client.cancel_intake() == 2
+    assert client.preview(keys[0])["document_id"] == keys[0]
+    assert client.changes(keys[0], "same") == []
+    seen = client.view(keys[0], 12, "그 말")
+    assert (seen["page"], len(seen["marks"])) == (13, 2)
+    assert api.viewed == [{"document_id": keys[0], "section": 12, "quote": "그 말"}]
+    with pytest.raises(ClientError, match="그런 자료가 없습니다"):
+        client.preview("nowhere")
+
+
+def test_aas_drafts_are_made_decided_and_deleted(client: Client, api: FakeApi) -> None:
+    made = client.make_aas_draft([api.add_document("선반.xlsx", "indexed")])
+    path = made["unconfirmed"][0]
+    decided = client.decide_aas(made["draft_id"], path, "예시정밀", confirmed=True)
+    assert path not in decided["unconfirmed"]
+    assert client.aas_draft(made["draft_id"]) == decided
+    assert [draft["draft_id"] for draft in client.aas_drafts()] == [made["draft_id"]]
+    client.discard_aas_draft(made["draft_id"])
+    assert client.aas_drafts() == []
+    assert client.aas_readiness()["unmet"] == 1

@@ -2,67 +2,84 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote as url_quote
 
 import gradio as gr
 
 from ui.client import Client
+from ui.document_text import say
 from ui.errors import ClientError
+from ui.page import intake
 from ui.page.clients import Clients
-from ui.page.live import DIRECT, event_value, live_html, problem
+from ui.page.drafts import Drafts
+from ui.page.live import DIRECT, EVERY, event_value, live_html, problem
+from ui.page.shelf import UNDER_WAY, Document, shelf
 from ui.page.signed_in import SignedIn
-from ui.page.transcript import deletion, moment
-from ui.text import Language, sentence
+from ui.text import Language
 
-Document = Mapping[str, Any]
 Update = dict[Any, Any]
 
-UNDER_WAY = ("queued", "read")
 POLL_SECONDS = 0.7
+_LONG_LIST = 100
+_NEVER_LESS_OFTEN = 5.0
 
 
 class DocumentsTab:
     """Builds the tab inside the Blocks at hand. `clients` asks as the visitor; `visitor` is the session's SignedIn.
 
-    Files go from the browser to the API itself: Gradio would lay them into a folder all visitors share.
+    Files go from the browser to the API itself: Gradio would lay them into a folder all visitors share. While something
+    is under way a clock asks how far it is, and no longer.
     """
 
     def __init__(self, clients: Clients, language: Any, visitor: Any) -> None:
         self._clients = clients
         self._session = [language, visitor]
         with gr.Column(elem_classes="gj-documents", min_width=0):
-            self.adding = live_html(adding("ko"), ("added",), "gj-adding")
-            self.progress = gr.HTML(elem_id="gj-progress", apply_default_css=False)
-            self.shelf = live_html(shelf((), SignedIn(), "ko"), ("discard", "mark"), "gj-shelf")
+            script = intake.SCRIPT.read_text(encoding="utf-8")
+            self.adding = live_html(intake.adding("ko"), ("added",), "gj-adding", script)
+            self.progress = live_html("", ("cancel",), "gj-progress")
+            self.shelf = live_html("", ("discard", "mark", "cancel"), "gj-shelf")
+            self.drafts = Drafts(clients, language, visitor)
+            self.library = live_html("", (), "gj-library")
             self.clock = gr.Timer(POLL_SECONDS, active=False)
         self._wire()
 
     def _wire(self) -> None:
-        shown = [self.shelf, self.clock]
-        self.adding.added(self._added, self._session, [self.progress, *shown], **DIRECT)
-        self.shelf.discard(self._discard, self._session, [self.progress, *shown], **DIRECT)
-        self.shelf.mark(self._mark, self._session, [self.progress, *shown], **DIRECT)
-        self.clock.tick(self._look_again, self._session, shown, trigger_mode="once", **DIRECT)
+        shown = [self.progress, self.shelf, self.library, self.clock]
+        self.adding.added(self._look_again, self._session, shown, **EVERY)
+        self.shelf.discard(self._discard, self._session, shown, **DIRECT)
+        self.shelf.mark(self._mark, self._session, shown, **DIRECT)
+        self.shelf.cancel(self._cancel, self._session, shown, **DIRECT)
+        self.progress.cancel(self._cancel, self._session, shown, **DIRECT)
+        ticked = [*shown, self.drafts.part]
+        self.clock.tick(self._tick, self._session, ticked, trigger_mode="once", **DIRECT)
 
     def shown_by(self, tab: Any) -> None:
         """Refreshes the list when `tab` is chosen."""
-        tab.select(self._look_again, self._session, [self.shelf, self.clock], **DIRECT)
+        shown = [self.progress, self.shelf, self.library, self.clock, self.drafts.part]
+        tab.select(self._opened, self._session, shown, **DIRECT)
 
     def parts(self) -> list[Any]:
-        return [self.adding, self.shelf, self.clock]
+        return [self.adding, self.progress, self.shelf, self.library, self.clock, *self.drafts.parts()]
 
     def labels(self, client: Client, who: SignedIn) -> Update:
-        return {self.adding: adding(client.language) if who.writes else "", **self._look(client, who)}
+        adding = intake.adding(client.language) if who.writes else ""
+        return {self.adding: adding, **self.drafts.labels(client, who), **self._look(client, who)}
 
-    def _added(self, language: Language, who: SignedIn, event: gr.EventData, request: gr.Request) -> Update:
-        """Files have been sent. `results` says of each what the API answered."""
-        results = json.loads(event_value(event, "results") or "[]")
-        notes = "".join(_note(result, language) for result in results)
-        return {self.progress: notes, **self._look(self._clients.of(request, language), who)}
+    def _opened(self, language: Language, who: SignedIn, request: gr.Request) -> Update:
+        client = self._clients.of(request, language)
+        return self._look(client, who) | self.drafts.look(client, who)
+
+    def _look_again(self, language: Language, who: SignedIn, request: gr.Request) -> Update:
+        return self._look(self._clients.of(request, language), who)
+
+    def _tick(self, language: Language, who: SignedIn, request: gr.Request) -> Update:
+        """The clock runs only while something is under way: where nothing is any more, it has just ended."""
+        client = self._clients.of(request, language)
+        update, moving = self._looked(client, who, ended=True)
+        return update if moving else update | self.drafts.look(client, who)
 
     def _discard(self, language: Language, who: SignedIn, event: gr.EventData, request: gr.Request) -> Update:
         client = self._clients.of(request, language)
@@ -73,111 +90,52 @@ class DocumentsTab:
         stays = event_value(event, "stays") == "true"
         return self._done(client, who, lambda: client.mark_document(event_value(event, "target"), stays_here=stays))
 
-    def _done(self, client: Client, who: SignedIn, deed: Callable[[], None]) -> Update:
-        trouble = ""
-        try:
-            deed()
-        except ClientError as error:
-            trouble = problem(error)
-        return {self.progress: trouble, **self._look(client, who)}
+    def _cancel(self, language: Language, who: SignedIn, event: gr.EventData, request: gr.Request) -> Update:
+        client = self._clients.of(request, language)
 
-    def _look_again(self, language: Language, who: SignedIn, request: gr.Request) -> Update:
-        return self._look(self._clients.of(request, language), who)
+        def cancel() -> str:
+            count = client.cancel_intake(event_value(event, "target") or None)
+            return f'<p class="gj-note plain" role="status">{say("cancelled", language, count=count)}</p>'
+
+        return self._done(client, who, cancel)
+
+    def _done(self, client: Client, who: SignedIn, deed: Callable[[], str | None]) -> Update:
+        try:
+            told = deed() or ""
+        except ClientError as error:
+            told = problem(error)
+        return self._looked(client, who, told)[0]
 
     def _look(self, client: Client, who: SignedIn) -> Update:
-        """The list as it is now; the clock runs on while something in it is under way."""
+        return self._looked(client, who)[0]
+
+    def _looked(self, client: Client, who: SignedIn, told: str = "", *, ended: bool = False) -> tuple[Update, bool]:
+        """The list and how far it is, with what is `told` above; and whether something is under way. The clock runs on
+        while it is.
+        """
+        language = client.language
         try:
             documents = client.documents()
+            busy = [document for document in documents if document["status"] in UNDER_WAY]
+            own = any(document["collection"] == "company" for document in busy)
+            now = client.intake() if own or (ended and not busy) else None
         except ClientError as error:
-            return {self.shelf: problem(error), self.clock: gr.Timer(active=False)}
-        moving = any(document["status"] in UNDER_WAY for document in documents)
-        return {self.shelf: shelf(documents, who, client.language), self.clock: gr.Timer(active=moving)}
+            return {self.progress: problem(error), self.clock: gr.Timer(active=False)}, False
+        if now and own:
+            told += intake.under_way(now, language, may_change=who.writes)
+        elif now:
+            told += intake.finished(now, language)
+        today = datetime.now().astimezone().date()
+        update = {
+            self.progress: told,
+            self.shelf: shelf(documents, who, today, language, ("company",)),
+            self.clock: gr.Timer(_pause(documents), active=bool(busy)),
+        }
+        if not ended or any(document["collection"] == "library" for document in busy):
+            update[self.library] = shelf(documents, who, today, language, ("library",))
+        return update, bool(busy)
 
 
-def adding(language: Language) -> str:
-    """Where files are chosen, as HTML; the page's script sends them."""
-    sending = escape(sentence("uploading", language, name="{name}", done="{done}", all="{all}"))
-    return f"""<div class="gj-adding" lang="{language}"><p>{sentence("upload_hint", language)}</p>
-<label class="gj-upload">{sentence("upload", language)}<input type="file" multiple data-upload="added"
-data-sending="{sending}" data-failed="{escape(sentence("cut", language))}"></label>
-<p class="gj-state busy" role="status" hidden></p></div>"""
-
-
-def _note(result: Mapping[str, str], language: Language) -> str:
-    """What a person must know of a file that was sent, if anything."""
-    name = escape(str(result.get("name", "")))
-    if result.get("title"):
-        return f'<p class="gj-note error" role="alert">{name}: {escape(str(result["title"]))}</p>'
-    if result.get("status") != "unchanged":
-        return ""
-    return f'<p class="gj-note plain" role="note">{sentence("unchanged", language, name=name)}</p>'
-
-
-def shelf(documents: Sequence[Document], who: SignedIn, language: Language) -> str:
-    """The company's own documents, then the library's, as HTML."""
-    groups = "".join(
-        _group(collection, [item for item in documents if item["collection"] == collection], who, language)
-        for collection in ("company", "library")
-    )
-    return f'<div class="gj-shelf" lang="{language}">{groups}</div>'
-
-
-def _group(collection: str, documents: Sequence[Document], who: SignedIn, language: Language) -> str:
-    own = collection == "company"
-    if own and not documents and not who.writes:
-        return ""
-    rows = "".join(_row(document, language, may_change=own and who.writes) for document in documents)
-    listed = f"<ul>{rows}</ul>" if rows else f'<p class="gj-none">{sentence(f"{collection}_none", language)}</p>'
-    count = sentence("count", language, count=len(documents))
-    name = sentence(collection, language)
-    if own and not who.writes and who.company:
-        name = sentence("company_other", language, company=who.company)
-    return f'<section><h3>{escape(name)} <span class="gj-count">{count}</span></h3>{listed}</section>'
-
-
-def _row(document: Document, language: Language, *, may_change: bool) -> str:
-    target, title = str(document["document_id"]), str(document["title"] or document["name"])
-    fictional = (
-        f'<span class="gj-badge plain">{sentence("fictional", language)}</span>' if document.get("fictional") else ""
-    )
-    reason = f'<p class="gj-note error">{escape(str(document["reason"]))}</p>' if document.get("reason") else ""
-    mark = delete = ""
-    if may_change:
-        mark = _mark(document, title, language)
-        name, sure = sentence("discard", language, title=title), sentence("discard_sure", language)
-        delete = deletion("discard", target, name, sure, language)
-    elif document.get("stays_here"):
-        mark = f'<span class="gj-badge plain">{sentence("stays", language)}</span>'
-    return f"""<li data-status="{escape(str(document["status"]))}"><div class="gj-document">
-<a href="/api/documents/{url_quote(target, safe="")}/file" download>{escape(title)}</a>
-<p class="gj-facts">{_facts(document, language)}</p>{reason}</div>
-<div class="gj-badges">{fictional}{_status(str(document["status"]), language)}{mark}</div>{delete}</li>"""
-
-
-def _mark(document: Document, title: str, language: Language) -> str:
-    """The switch 주관기업 LLM 전송 금지."""
-    stays = bool(document.get("stays_here"))
-    words = sentence("stays", language)
-    return (
-        f'<button type="button" class="gj-switched" role="switch" aria-checked="{str(stays).lower()}" data-act="mark"'
-        f' data-target="{escape(str(document["document_id"]))}" data-stays="{str(not stays).lower()}"'
-        f' aria-label="{escape(f"{words}: {title}")}">{words}</button>'
-    )
-
-
-def _facts(document: Document, language: Language) -> str:
-    pages = sentence("pages", language, pages=document["pages"]) if document.get("pages") else ""
-    name = escape(str(document["name"])) if document["name"] != document["title"] else ""
-    parts = [name, pages, _size(int(document.get("bytes") or 0)), moment(str(document.get("added_at") or ""))]
-    return " · ".join(part for part in parts if part)
-
-
-def _status(status: str, language: Language) -> str:
-    kind = {"indexed": "good", "rejected": "error"}.get(status, "busy")
-    return f'<span class="gj-badge {kind}" role="status">{sentence(status, language)}</span>'
-
-
-def _size(count: int) -> str:
-    if count >= 1_000_000:
-        return f"{count / 1_000_000:.1f} MB"
-    return f"{max(1, count // 1000)} KB" if count else ""
+def _pause(documents: Sequence[Document]) -> float:
+    """Seconds until the next look: a long list is sent less often."""
+    return min(POLL_SECONDS * max(1.0, len(documents) / _LONG_LIST), _NEVER_LESS_OFTEN)

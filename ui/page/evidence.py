@@ -10,7 +10,11 @@ from datetime import date
 from html import escape
 from urllib.parse import quote as url_quote
 
+from ui.document_text import say
+from ui.page.marked import passage
+from ui.page.standing import standings
 from ui.page.turn import Card, Turn
+from ui.page.viewer import opener
 from ui.text import Language, sentence
 
 _MARK = re.compile(r"\s*\[(\d{1,3})\]")
@@ -45,22 +49,6 @@ def cards(turn: Turn, place: str, newest: bool, today: date, language: Language)
     return f'<aside class="gj-evidence" aria-label="{heading}"><h3>{heading}</h3>{shown}</aside>'
 
 
-def passage(text: str, quotes: tuple[str, ...]) -> str:
-    """The passage escaped, the quotes found in it marked. A quote's white space matches any white space."""
-    spans: list[tuple[int, int]] = []
-    for words in (quote.split() for quote in quotes):
-        found = re.search(r"\s+".join(map(re.escape, words)), text) if words else None
-        if found:
-            spans.append(found.span())
-    parts, at = [], 0
-    for start, end in sorted(spans):
-        if end > at:
-            begin = max(start, at)
-            parts.append(f"{escape(text[at:begin])}<mark>{escape(text[begin:end])}</mark>")
-            at = end
-    return "".join(parts) + escape(text[at:])
-
-
 def _card(card: Card, card_id: str, opened: bool, today: date, language: Language) -> str:
     badges = "".join(f'<span class="gj-badge {kind}">{words}</span>' for kind, words in _badges(card, today, language))
     original = sentence("original", language)
@@ -70,15 +58,23 @@ def _card(card: Card, card_id: str, opened: bool, today: date, language: Languag
 <span class="gj-place">{escape(_where(card))}</span></span><span class="gj-badges">{badges}</span></summary>
 <blockquote>{passage(card.text, card.quotes)}</blockquote>
 <p class="gj-source">{escape(_source(card, language))}</p>
-<p class="gj-links"><a href="/api/documents/{url_quote(card.document_id, safe="")}/file" download>{original}</a>
+<p class="gj-links">{_view(card, language)}<a href="/api/documents/{url_quote(card.document_id, safe="")}/file" download>{original}</a>
 <button type="button" class="gj-back" data-back="{card_id}">{back}</button></p>
 </details>"""
 
 
+def _view(card: Card, language: Language) -> str:
+    """The button to where it stands; none for what was kept before places were."""
+    if card.section is None:
+        return ""
+    label = say("view_named", language, place=f"{card.title}, {_where(card)}")
+    quotes = card.quotes or (card.text,)
+    return opener(card.document_id, card.section, quotes, say("view", language), label, kind="gj-link")
+
+
 def _badges(card: Card, today: date, language: Language) -> list[tuple[str, str]]:
     shown = [("cited", sentence("cited", language))] if card.quotes else []
-    if card.effective and card.effective > today.isoformat():
-        shown.append(("warn", sentence("not_in_force", language)))
+    shown += standings(card.standing, card.effective, card.closes, today, language)
     if _FICTIONAL.search(f"{card.title}\n{card.text}"):
         shown.append(("plain", sentence("fictional", language)))
     return shown
@@ -96,4 +92,6 @@ def _source(card: Card, language: Language) -> str:
     if named and source.get("trust") == "S2":
         named += f" ({sentence('secondary', language)})"
     effective = sentence("effective", language, date=card.effective) if card.effective else ""
-    return " · ".join(part for part in (named and sentence("source", language, source=named), effective) if part)
+    until = sentence("until", language, date=card.in_force_until) if card.in_force_until else ""
+    said = named and sentence("source", language, source=named)
+    return " · ".join(part for part in (said, effective, until) if part)

@@ -5,6 +5,8 @@ window.giljabi ??= (() => {
   let leftFrom = null; // the mark that led to the card being read
   let turns = 0;
   let drawerOpen = false;
+  const dialogs = new Map(); // name -> what opens it
+  const of = new WeakMap(); // form -> the element it is for, and that element's state
   let left = false; // signed out, by the visitor or by somebody else
 
   const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
@@ -77,15 +79,18 @@ window.giljabi ??= (() => {
     const button = event.target.closest("button, summary");
     if (!button) return;
     const carried = { ...button.dataset }; // as pressed: a new rendering may reuse this button for another row
-    const { act, card, back, tab, drawer, signOut, copy, openCompany } = carried;
+    const { act, card, back, tab, drawer, signOut, copy, openCompany, dialog } = carried;
     if (card) return openCard(card, button);
     if (back) return goBack(back);
+    if (dialog) return dialogs.get(dialog)?.show(carried, button);
+    if (button.matches("[data-close]")) return button.closest("dialog").close();
+    if (button.matches("[data-zoom]")) return zoomed(button);
     if (tab) return document.querySelectorAll(".gj-tabs [role=tab]")[tab]?.click();
     if (drawer !== undefined) return setDrawer(!drawerOpen);
     if (signOut !== undefined) return leave();
     if (openCompany) return choose(openCompany);
     if (copy !== undefined) return copied(button);
-    if (button.matches(".gj-card > summary")) opened.set(button.parentElement.id, !button.parentElement.open);
+    if (button.matches("details[id] > summary")) opened.set(button.parentElement.id, !button.parentElement.open);
     if (!act || (carried.sure && !(await sure(carried)))) return;
     if (LEAVING.includes(act)) await idle();
     if (act === "open" || act === "fresh") {
@@ -97,12 +102,14 @@ window.giljabi ??= (() => {
 
   async function submitted(event, trigger) {
     const form = event.target;
-    if (!form.dataset.act) return;
+    const { act, dialogForm } = form.dataset;
+    if (!act && !dialogForm) return;
     event.preventDefault();
+    if (dialogForm) return dialogs.get(dialogForm)?.show(Object.fromEntries(new FormData(form)), event.submitter);
     const pressed = event.submitter;
     const sent = { ...form.dataset, ...Object.fromEntries(new FormData(form, pressed)) };
     if (pressed?.dataset.sure && !(await sure(pressed.dataset))) return;
-    trigger(form.dataset.act, sent);
+    trigger(act, sent);
   }
 
   // What other tabs show is of the company that was open: they begin anew as well.
@@ -152,38 +159,92 @@ window.giljabi ??= (() => {
     button.textContent = button.dataset.copied;
   }
 
-  // Files go to the API itself, one after the other, as the visitor.
-  async function uploaded(event, trigger) {
-    const input = event.target.closest("input[data-upload]");
-    if (!input?.files.length) return;
-    const state = input.closest("[lang]").querySelector("[role=status]");
-    const results = [];
-    input.disabled = true;
-    state.hidden = false;
-    for (const file of input.files) {
-      const words = { name: file.name, done: results.length + 1, all: input.files.length };
-      state.textContent = input.dataset.sending.replace(/{(name|done|all)}/g, (_, word) => words[word]);
-      results.push({ name: file.name, ...(await sent(file, input)) });
+  // A piece of the page in a box of its own, above the rest. What opened it names it in `data-dialog`, and the values that
+  // the button carried are sent with its event "show". Python answers with the same `asked`: an answer to an earlier
+  // question is not shown, and one that says the same as before is told apart from none.
+  function dialog(element, trigger, watch, name) {
+    const box = document.createElement("dialog");
+    const wait = document.createElement("p");
+    let asked = 0;
+    let wanted = {};
+    let opener = null;
+    let late = 0;
+    box.className = `gj-dialog gj-dialog-${name}`;
+    box.setAttribute("aria-labelledby", `gj-${name}-title`);
+    wait.className = "gj-wait";
+    wait.setAttribute("role", "status");
+    box.append(wait, element);
+    document.querySelector(".contain").append(box); // where the style sheet reaches
+    dialogs.get(name)?.box.remove();
+
+    function ask(carried) {
+      wanted = { ...carried, asked: String(++asked) };
+      const { loading, failed, close } = element.querySelector("[data-loading]").dataset;
+      const shut = document.createElement("button");
+      shut.type = "button";
+      shut.textContent = close;
+      shut.addEventListener("click", () => box.close());
+      wait.replaceChildren(document.createTextNode(loading), shut);
+      box.classList.add("waiting");
+      clearTimeout(late);
+      late = setTimeout(() => (wait.firstChild.textContent = failed), 20000);
+      trigger("show", wanted);
     }
-    state.hidden = true;
-    input.disabled = false;
-    input.value = "";
-    trigger(input.dataset.upload, { results: JSON.stringify(results) });
+
+    function show(carried, button) {
+      if (!box.open) {
+        opener = button;
+        box.showModal();
+        document.documentElement.style.overflow = "hidden";
+      }
+      ask(carried);
+    }
+
+    function shown() {
+      const answered = element.querySelector("[data-asked]")?.dataset.asked;
+      if (!box.classList.contains("waiting")) return;
+      if (answered !== wanted.asked) {
+        if (answered && box.open) trigger("show", wanted);
+        return;
+      }
+      clearTimeout(late);
+      box.classList.remove("waiting");
+      box.scrollTop = 0;
+      element.querySelector("h2")?.focus({ preventScroll: true });
+      const picture = element.querySelector(".gj-picture img");
+      if (picture) pointed(picture);
+    }
+
+    box.addEventListener("click", (event) => {
+      if (event.target === box) box.close();
+    });
+    box.addEventListener("close", () => {
+      clearTimeout(late);
+      if (!document.querySelector("dialog[open]")) document.documentElement.style.overflow = "";
+      const again = opener?.isConnected ? opener : null;
+      again?.focus({ preventScroll: true });
+    });
+    dialogs.set(name, { box, show });
+    watch("value", shown);
   }
 
-  async function sent(file, input) {
-    const body = new FormData();
-    body.append("file", file);
-    try {
-      const answer = await fetch("/api/documents", {
-        method: "POST",
-        body,
-        headers: { "Accept-Language": input.closest("[lang]").lang },
-      });
-      return await answer.json();
-    } catch {
-      return { title: input.dataset.failed };
-    }
+  // The first mark on a page's picture is brought into sight once the picture has its height.
+  function pointed(picture) {
+    const point = () => {
+      const mark = picture.parentElement.querySelector(".gj-hit");
+      if (!mark) return;
+      mark.scrollIntoView({ block: "center", inline: "nearest" });
+      picture.closest(".gj-picture").scrollLeft = mark.offsetLeft - 24; // a long line is read from its beginning
+    };
+    if (picture.complete) point();
+    else picture.addEventListener("load", point, { once: true });
+  }
+
+  function zoomed(button) {
+    const frame = button.closest("[lang]").querySelector(".gj-picture");
+    const large = frame.classList.toggle("large");
+    button.setAttribute("aria-pressed", large);
+    pointed(frame.querySelector("img"));
   }
 
   function localTime(time, language) {
@@ -211,9 +272,15 @@ window.giljabi ??= (() => {
     element.querySelectorAll("[data-link]").forEach((link) => {
       link.textContent = new URL(link.dataset.link, location.href).href;
     });
+    // One form's answer must not undo what is being written into the next.
+    element.querySelectorAll("form[data-element]").forEach((form) => {
+      const now = form.dataset.element + form.dataset.state;
+      if (of.get(form) !== now) form.reset();
+      of.set(form, now);
+    });
     // A new rendering fills the old one's forms: what was written into one must not end up in another.
-    if (element.querySelector(".gj-room, .gj-told[role=status]")) {
-      document.querySelectorAll(".gj-room form").forEach((form) => form.reset());
+    if (element.querySelector(".gj-room:not(.gj-aas), .gj-told[role=status]")) {
+      document.querySelectorAll(".gj-room:not(.gj-aas) form").forEach((form) => form.reset());
     }
     const arrived = element.querySelector("[data-arrive], .gj-told");
     arrived?.focus({ preventScroll: arrived.matches(".gj-told") });
@@ -239,9 +306,9 @@ window.giljabi ??= (() => {
     listen(element, trigger, watch) {
       element.addEventListener("click", (event) => clicked(event, trigger));
       element.addEventListener("submit", (event) => submitted(event, trigger));
-      element.addEventListener("change", (event) => uploaded(event, trigger));
       watch("value", () => rendered(element));
       rendered(element);
     },
+    dialog,
   };
 })();

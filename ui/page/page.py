@@ -16,12 +16,14 @@ from ui.page.clients import Clients
 from ui.page.company import CompanyTab
 from ui.page.documents import DocumentsTab
 from ui.page.live import DIRECT, live_html
+from ui.page.preview import Preview
 from ui.page.rooms import tab_name, title_of
 from ui.page.signed_in import SignedIn, signed_in
+from ui.page.viewer import Viewer
 from ui.page.visitors import OwnSessions
 from ui.text import Language, sentence
 
-STYLES = [Path(__file__).with_name(name) for name in ("colours.css", "page.css")]
+STYLES = [Path(__file__).with_name(name) for name in ("colours.css", "page.css", "documents.css", "dialog.css")]
 CHAT, DOCUMENTS, COMPANY = "chat", "documents", "company"
 # Fonts a Korean phone, Windows, macOS or Linux has; nothing is fetched.
 FONTS = ("Pretendard", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", "system-ui", "sans-serif")
@@ -71,6 +73,10 @@ class _Page:
                     self._documents = DocumentsTab(clients, self._language, self._visitor)
                 with gr.Tab(tab_name(SignedIn(), "ko"), id=COMPANY) as self._company_tab:
                     self._company = CompanyTab(clients, self._language)
+            # After what opens them, and outside the tabs: they lie above all of it. The last one opened lies on top.
+            self._preview = Preview(clients, self._language, self._visitor)
+            self._documents.drafts.add_dialog()
+            self._viewer = Viewer(clients, self._language)
             self._documents.shown_by(self._documents_tab)
             self._company.shown_by(self._company_tab)
             self._wire()
@@ -81,6 +87,7 @@ class _Page:
         tabs = [self._tabs, self._chat_tab, self._documents_tab, self._company_tab]
         frame = [self._brand, self._account, self._switch, self._visitor, *tabs]
         rooms = [*self._chat.parts(), *self._documents.parts(), *self._company.parts()]
+        rooms += [*self._preview.parts(), *self._viewer.parts()]
         every = [*frame, *rooms, self._language]
         self.blocks.load(self._arrive, [self._chat.conversation, self._language], every, **DIRECT)
         session = [self._chat.turns, self._chat.conversation, self._language]
@@ -92,7 +99,7 @@ class _Page:
         update = self._frame(client, who) | self._tabs_for(who)
         if not who.reads:
             return update  # choosing the tab fills it
-        return update | self._chat.arrive(conversation, client) | self._documents.labels(client, who)
+        return update | self._chat.arrive(conversation, client) | self._documents_in(client, who)
 
     def _speak_other(self, turns: Turns, conversation: str, language: Language, request: gr.Request) -> dict[Any, Any]:
         other: Language = "en" if language == "ko" else "ko"
@@ -101,7 +108,11 @@ class _Page:
         update = self._frame(client, who) | self._company.opened(client) | {self._language: other}
         if not who.reads:
             return update
-        return update | self._chat.labels(turns, conversation, client) | self._documents.labels(client, who)
+        return update | self._chat.labels(turns, conversation, client) | self._documents_in(client, who)
+
+    def _documents_in(self, client: Client, who: SignedIn) -> dict[Any, Any]:
+        language = client.language
+        return self._documents.labels(client, who) | self._preview.labels(language) | self._viewer.labels(language)
 
     def _frame(self, client: Client, who: SignedIn) -> dict[Any, Any]:
         language = client.language

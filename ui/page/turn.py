@@ -21,6 +21,10 @@ class Card:
     text: str
     source: Mapping[str, Any] | None = None
     effective: str | None = None
+    standing: str | None = None
+    closes: str | None = None
+    in_force_until: str | None = None
+    section: int | None = None
     quotes: tuple[str, ...] = ()
 
 
@@ -121,6 +125,10 @@ def _card(item: Mapping[str, Any]) -> Card:
         text=item["text"],
         source=item.get("source"),
         effective=item.get("effective"),
+        standing=item.get("standing"),
+        closes=item.get("closes"),
+        in_force_until=item.get("in_force_until"),
+        section=item.get("section"),
     )
 
 
