@@ -104,25 +104,37 @@ def _prose(section: Section) -> Iterator[_Piece]:
 def _cut(text: str) -> list[tuple[int, int]]:
     """Slices of at most `LONGEST` characters, cut where it costs least: 항 and paragraph borders, then lines, sentences, words.
 
-    A shortest path over the borders: `best[i]` is the cheapest way to have cut everything before border i.
+    A shortest path over the borders: `cheapest[i]` is what cutting everything before border i costs, `before[i]` the border
+    at which the last slice then begins.
     """
     borders = _borders(text)
-    best: list[tuple[float, int]] = [(0.0, 0)]
+    # Where a slice from, or to, a border really begins, or ends: without the white space there.
+    begins = [at + len(piece) - len(piece.lstrip()) for (at, _), piece in _between(text, borders)]
+    ends = [0, *(at + len(piece.rstrip()) for (at, _), piece in _between(text, borders))]
+    cheapest, before = [0.0], [0]
     for i in range(1, len(borders)):
-        end, penalty = borders[i]
-        choices: list[tuple[float, int]] = []
+        least, its, penalty = float("inf"), 0, borders[i][1]
         for j in range(i - 1, -1, -1):
-            length = len(text[borders[j][0] : end].strip())
-            if length > LONGEST and choices:
+            length = ends[i] - begins[j] if ends[i] > begins[j] else 0
+            if length > LONGEST and j < i - 1:
                 break
-            choices.append((best[j][0] + penalty + ((length - WANTED) / WANTED) ** 2, j))
-        best.append(min(choices))
+            cost = cheapest[j] + penalty + ((length - WANTED) / WANTED) ** 2
+            if cost <= least:
+                least, its = cost, j
+        cheapest.append(least)
+        before.append(its)
     cuts = [len(borders) - 1]
     while cuts[-1] > 0:
-        cuts.append(best[cuts[-1]][1])
+        cuts.append(before[cuts[-1]])
     edges = [borders[i][0] for i in reversed(cuts)]
     slices = (_trim(text, a, b) for a, b in pairwise(edges))
     return [(a, b) for a, b in slices if a < b]
+
+
+def _between(text: str, borders: list[tuple[int, float]]) -> Iterator[tuple[tuple[int, float], str]]:
+    """Each border but the last, with the text up to the next."""
+    for border, after in pairwise(borders):
+        yield border, text[border[0] : after[0]]
 
 
 def _borders(text: str) -> list[tuple[int, float]]:

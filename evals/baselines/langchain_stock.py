@@ -6,6 +6,7 @@ here calls sentence-transformers as that one does: `encode` over all texts, in i
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,9 @@ class ModelEmbeddings(Embeddings):
         self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        import torch
+
+        torch.set_num_threads(os.cpu_count() or 1)  # as torch does by itself where nobody says otherwise
         vectors = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
         rows: list[list[float]] = vectors.tolist()
         return rows

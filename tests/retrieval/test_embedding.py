@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ class Recorder(Embedder):
 
     def _encode(self, texts: list[str]) -> Vectors:
         self.asked.append(texts)
-        return np.full((len(texts), 3), len(self.asked), dtype=np.float32)
+        return np.array([[len(text)] * 3 for text in texts], dtype=np.float32)
 
 
 @pytest.fixture
@@ -54,8 +55,28 @@ def test_queries_and_passages_get_their_prefixes(folder: Path) -> None:
 def test_batches_are_of_like_length_and_rows_come_back_in_order(folder: Path) -> None:
     embedder = Recorder(folder, batch=2)
     vectors = embedder.embed_passages(["가", "가나다라", "가나", "가나다"])
-    assert [len(texts) for texts in embedder.asked] == [2, 2]
-    assert vectors[:, 0].tolist() == [2, 1, 2, 1]
+    assert sorted(sorted(map(len, texts)) for texts in embedder.asked) == [[10, 11], [12, 13]]
+    assert vectors[:, 0].tolist() == [10, 13, 11, 12]
+
+
+def test_batches_are_computed_side_by_side_and_a_failure_is_raised(folder: Path) -> None:
+    meeting = Barrier(2)
+
+    class Meeting(Recorder):
+        def _encode(self, texts: list[str]) -> Vectors:
+            meeting.wait(10)  # passes where two are here at a time
+            return super()._encode(texts)
+
+    embedder = Meeting(folder, batch=1)
+    embedder._threads = 2
+    assert embedder.embed_passages(["가", "나"]).shape == (2, 3)
+
+    class Failing(Recorder):
+        def _encode(self, texts: list[str]) -> Vectors:
+            raise EmbedderDownError
+
+    with pytest.raises(EmbedderDownError):
+        Failing(folder, batch=1).embed_passages(["가", "나"])
 
 
 def test_a_query_asked_again_is_not_computed_again(folder: Path) -> None:
