@@ -45,7 +45,9 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/pip install --quiet --editable ".[dev]"
 	touch $@
 
-debian:  ## What the tests of the page and of PostgreSQL need; skipped where it is there
+debian:  ## What the tests of the page, of PostgreSQL and of scans need; skipped where it is there
+	@{ tesseract --list-langs 2>/dev/null | grep -qx kor && command -v pdftotext >/dev/null; } || \
+		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends tesseract-ocr tesseract-ocr-kor poppler-utils; }
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 		{ $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends postgresql; }
 	@command -v chromium >/dev/null && fc-list :lang=ko 2>/dev/null | grep -q . || \
