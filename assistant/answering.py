@@ -24,7 +24,7 @@ from assistant.personal import Kind, Masked, mask, notice
 from assistant.question import Question, subject_terms
 from assistant.reply import Citation, Degraded, Reply, SentenceShown, citation
 from assistant.text import Language, sentence
-from assistant.timeliness import missing, opening, warnings
+from assistant.timeliness import doubted, is_undated, missing, opening, warnings
 from assistant.vocabulary import NOTHING_FOUND
 from retrieval.korean import Tokenizer
 
@@ -100,6 +100,8 @@ class Answering:
     async def events(self, *, engine_lives: bool) -> AsyncGenerator[SentenceShown]:
         """Sentences as they are released: the line that answers, quoted at once, then the model's checked wording."""
         judgement = self._case.judgement
+        for shown in self._doubted():
+            yield shown
         if self._case.stated or not judgement.carries:
             for shown in self._looked_up() if self._case.stated else self._refusal():
                 yield shown
@@ -152,6 +154,15 @@ class Answering:
         """Whether a sentence tells more than what has been shown."""
         shown = frozenset(self._tokenizer.words(" ".join(self._parts)))
         return coverage(subject_terms(verdict.text, self._tokenizer), shown, {}) < REPEATED
+
+    def _doubted(self) -> list[SentenceShown]:
+        """First of all, where it is so: that no day could be told that the question means, and today's text follows."""
+        question, language = self._case.question, self._case.language
+        said = doubted(question, language) if question.doubt == "before_amendment" else None
+        if said is None:
+            return []
+        self._stated += claims(said)
+        return [self._show(said)]
 
     def _opened(self, lines: tuple[Line, ...]) -> list[SentenceShown]:
         """What must be said before these lines are quoted: that they do not hold yet, or as of which day they do."""
@@ -211,7 +222,7 @@ class Answering:
             removed=self._removed,
             model=self._model,
             degraded=self._degraded,
-            notices=self._notices({cited.n for cited in citations}, question.day or today),
+            notices=self._notices({cited.n for cited in citations}, today),
             conversation_id=conversation_id,
             turn_id=turn_id,
             ms={
@@ -219,14 +230,21 @@ class Answering:
                 "first_token": self._clock.first_text,
                 "total": self._clock.elapsed(),
             },
-            as_of=question.day if question.dated else None,
+            as_of=question.day if question.dated and not self._rests_on_undated(citations) else None,
         )
 
-    def _notices(self, cited: set[int], day: date) -> tuple[str, ...]:
+    def _rests_on_undated(self, citations: Sequence[Citation]) -> bool:
+        """Whether nothing cited says which days it speaks of: no day may be put on such an answer."""
+        cited = {each.n for each in citations}
+        return bool(cited) and all(is_undated(p) for p in self._case.passages if p.n in cited)
+
+    def _notices(self, cited: set[int], today: date) -> tuple[str, ...]:
         """What the reader should know of the evidence: a cited law has yet to take effect, a notice is closed, a passage
-        gives the AI orders, something was masked.
+        gives the AI orders, something was masked; and of the question, that a date in it was not taken for its day.
         """
-        notices = warnings([p for p in self._case.passages if p.n in cited], day, self._case.language)
+        question, language = self._case.question, self._case.language
+        notices = [doubted(question, language) or ""] if question.doubt == "day_of_fact" else []
+        notices += warnings([p for p in self._case.passages if p.n in cited], question, today, language)
         notices += [
             sentence("has_orders", self._case.language, n=reading.passage.n)
             for reading in self._case.readings

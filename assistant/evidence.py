@@ -48,6 +48,7 @@ class Passage:
     article: str = ""  # of a law: the whole text of the section it lies in
     place: str = ""  # of a law: 조·항·호, finer than `locator`
     section: int | None = None  # ordinal of the section it lies in
+    rows: tuple[int, ...] = ()  # of a table: the row of each line of `text`, 0 where that is not certain
     looked_up: Found | None = None  # the AAS element asked for by name, where it was not searched but looked up
     inside: frozenset[str] = frozenset()  # beside such an element: the documents this one was found inside of
 

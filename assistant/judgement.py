@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ USUAL_SIMILARITY = 0.8
 answerable ones are answered then and 79% of the others refused (with the embedder 87% and 77%).
 """
 THRESHOLD = 0.5
+_ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 NEARBY = 0.15
 """Below the threshold but over this, the nearest sentence is worth showing, as no answer."""
 
@@ -83,5 +85,10 @@ def features(
 
 
 def _is_of(line: Line, question: Question, year: str) -> bool:
-    """Whether a law answers for a year it does not name: it is looked up as of that year."""
-    return line.passage.effective is not None and question.day is not None and str(question.day.year) == year
+    """Whether a text answers for a year it does not name. A law is looked up as of that year; what carries no date and
+    names no other year, a manual, may well hold then, and the answer says that it carries none.
+    """
+    if question.day is None or str(question.day.year) != year:
+        return False
+    said = f"{line.passage.context} {line.text}"
+    return line.passage.effective is not None or (question.dated and not _ANY_YEAR.search(said))

@@ -16,6 +16,7 @@ from knowledge.document import Document, Source
 from knowledge.errors import UnknownDocumentError
 from knowledge.facts import closing_day
 from knowledge.registry import Registry
+from retrieval.rows import row_numbers
 from retrieval.search import Hit, Searcher, SearchResult
 
 LIBRARY = "library"
@@ -110,7 +111,9 @@ class Finder:
         return [replace(passage, inside=parents.get(passage.document_id, frozenset())) for passage in passages]
 
     def _placed(self, passage: Passage, hit: Hit, document: Document) -> Passage:
-        """With the text of the article around it, for a law: its quotes are cited by 조·항·호."""
+        """With what its quotes are cited by: in a law the text of the article around it, in a table the rows of its lines."""
+        if hit.locator.endswith("행"):
+            return replace(passage, rows=self._rows(hit))
         if document.kind != "law" or document.edition is None:
             return passage
         try:
@@ -120,6 +123,13 @@ class Finder:
         start = article.find(passage.text)
         place = law.cited(passage.locator, article, start, start + len(passage.text)) if start >= 0 else ""
         return replace(passage, article=article, place=place)
+
+    def _rows(self, hit: Hit) -> tuple[int, ...]:
+        try:
+            section = self._registries[hit.place].section(hit.document_id, hit.section)
+        except UnknownDocumentError:
+            return ()
+        return row_numbers(section, hit.text, hit.locator)
 
     def _weigh(self, terms: Iterable[str]) -> Mapping[str, float]:
         return self._searcher.weights(tuple(terms))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assistant.asof import parted
+from assistant.asof import Doubt, Named, named, names_today, without_today
 from assistant.errors import BadQuestionError
 from assistant.personal import mask
 from assistant.vocabulary import FOLLOW_UP, FORMAL, SUBJECTLESS, asks_for
@@ -31,7 +31,8 @@ class Question:
 
     `terms` are the nouns and codes a passage should cover, `names` those among them
     that name one thing (proper nouns, foreign words, codes), `words` all that carries meaning, `wants` the kinds of value asked
-    for, `years` the years named. What it asks is answered as of `day`; `dated` where somebody chose the day.
+    for, `years` the years named. What it asks is answered as of `day`; `dated` where somebody chose the day. Where it seems
+    to mean a day that was not taken, `doubt` says why and `doubted` are its words.
     """
 
     text: str
@@ -47,6 +48,9 @@ class Question:
     language: Literal["ko", "en"]
     day: date | None = None
     dated: bool = False
+    today: date | None = None
+    doubt: Doubt | None = None
+    doubted: str = ""
 
     def weighed(self, weights: Mapping[str, float]) -> dict[str, float]:
         """`weights` of the terms, a follow-up's own ones first: what it newly asks decides which sentence answers."""
@@ -58,29 +62,34 @@ def understand(
     text: str, earlier: Sequence[str], tokenizer: Tokenizer, today: date, as_of: date | None = None
 ) -> Question:
     """`earlier`: the conversation's questions, oldest first; `as_of`: the day chosen beside the question, before any that
-    it names. Raises BadQuestionError for empty or overlong text.
+    it names. Raises BadQuestionError for empty or overlong text, and for a day that no calendar has.
     """
     text = " ".join(text.split())
     if not text:
         raise BadQuestionError("question_empty")
     if len(text) > MAX_LENGTH:
         raise BadQuestionError("question_long")
-    asked = _impersonal(text)
-    years = years_named(asked, today)
-    named, asked = parted(asked, today)
+    said = named(_impersonal(text), today)
+    if said.doubt == "day_impossible" and as_of is None:
+        raise BadQuestionError("day_impossible")
+    years = years_named(_without(_impersonal(text), said.told), today)
+    asked, chosen = said.rest, as_of or said.day
+    leaned_on = _leaned_on(text, asked, earlier, tokenizer, today)
+    topic = (named(leaned_on[0], today).rest or None) if leaned_on else None
+    if leaned_on:
+        asked = without_today(asked)
+        said = _carried(said, leaned_on, today)
+        chosen = chosen or said.day
     own = _named(asked, tokenizer)
-    topic = _topic(text, own, earlier, tokenizer)
-    if topic:
-        earlier_day, topic = parted(topic, today)
-        named = named or earlier_day
-    day = as_of or named or today
     terms = tuple(dict.fromkeys([*own, *(_named(topic, tokenizer) if topic else ())]))
     names = frozenset(tokenizer.names(asked)) - SUBJECTLESS
     language: Literal["ko", "en"] = "ko" if re.search(r"[가-힣]", text) else "en"
-    search, hints = f"{topic} {asked}" if topic else asked, " ".join(_formal(asked, tokenizer))
+    search = " ".join(part for part in (topic, asked) if part) or text
+    hints = " ".join(_formal(asked, tokenizer))
     return Question(
         text, search, hints, topic, terms, own, names, subject_terms(asked, tokenizer), asks_for(asked), years, language,
-        day, dated=bool(as_of or named),
+        chosen or today, dated=chosen is not None, today=today,
+        doubt=None if chosen else said.doubt, doubted=said.words,
     )  # fmt: skip
 
 
@@ -115,15 +124,35 @@ def _formal(text: str, tokenizer: Tokenizer) -> list[str]:
     return list(dict.fromkeys(word for term in tokenizer.words(text) for word in FORMAL.get(term, ())))
 
 
-def _topic(text: str, own: tuple[str, ...], earlier: Sequence[str], tokenizer: Tokenizer) -> str | None:
-    """The question a follow-up leans on: the latest one that has a subject of its own."""
-    if not earlier or not _leans(text, own):
-        return None
+def _leaned_on(text: str, asked: str, earlier: Sequence[str], tokenizer: Tokenizer, today: date) -> tuple[str, ...]:
+    """The questions a follow-up leans on, oldest first: from the latest one that has a subject of its own. `asked` is it
+    without the words that name a day.
+    """
+    if not _leans(text, asked, tokenizer):
+        return ()
+    found: list[str] = []
     for previous in map(_impersonal, reversed(earlier)):
-        if not _leans(previous, _named(previous, tokenizer)):
-            return previous
-    return _impersonal(earlier[0])
+        found.append(previous)
+        if not _leans(previous, named(previous, today).rest, tokenizer):
+            break
+    return tuple(reversed(found))
 
 
-def _leans(text: str, own: tuple[str, ...]) -> bool:
+def _carried(said: Named, leaned_on: Sequence[str], today: date) -> Named:
+    """What a follow-up says of its day, or else the questions it leans on, the latest first, up to one about today."""
+    for each in (said, *(named(text, today) for text in reversed(leaned_on))):
+        if each.day or each.doubt == "before_amendment" or names_today(each.rest):
+            return each
+    return said
+
+
+def _without(text: str, told: Sequence[str]) -> str:
+    """`text` without dates that tell of the asker or a thing: no answer needs to speak of those years."""
+    for words in told:
+        text = text.replace(words, " ")
+    return text
+
+
+def _leans(text: str, asked: str, tokenizer: Tokenizer) -> bool:
+    own = _named(without_today(asked), tokenizer)
     return not own or bool(FOLLOW_UP.search(text) or _ELLIPTIC.search(text))

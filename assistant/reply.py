@@ -9,6 +9,7 @@ from typing import Any, Literal
 from assistant.evidence import Line, Passage
 from knowledge.law import cited
 from retrieval.citation import located, stretch
+from retrieval.rows import narrowed
 
 Degraded = Literal["engine_down", "engine_busy", "engine_cut", "stays_here"]
 
@@ -102,9 +103,9 @@ def citation(lines: tuple[Line, ...]) -> Citation:
 
 
 def _place(passage: Passage, quote: str) -> str:
-    """Where the quote stands, as finely as can be told: in a law by 조·항·호."""
+    """Where the quote stands, as finely as can be told: in a law by 조·항·호, in a table by its row."""
     if not passage.article:
-        return passage.locator
+        return narrowed(passage.locator, passage.rows, passage.text, quote)
     within = located(passage.article, passage.text)
     found = located(passage.text, quote)
     if within is None or found is None:

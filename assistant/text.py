@@ -29,6 +29,10 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "{machine}의 {name}{particle} {value}입니다. [{n}]",
         "en": "{machine}: {name} is {value}. [{n}]",
     },
+    "value_unchecked": {
+        "ko": "{machine}의 {name}{particle} {value}입니다(사람 확인 필요). [{n}]",
+        "en": "{machine}: {name} is {value} (nobody has confirmed it yet). [{n}]",
+    },
     "stated_otherwise": {
         "ko": "다른 자료에는 다르게 적혀 있습니다: “{quote}” [{n}]",
         "en": "Another document says otherwise: “{quote}” [{n}]",
@@ -83,9 +87,41 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "{day} 기준으로, 자료실에 있는 《{title}》 가운데 그날 시행 중인 것({start} 시행)에서 찾았습니다.",
         "en": "As of {day}: found in the version of 《{title}》 in the library that is in force on that day (from {start}).",
     },
+    "undated": {
+        "ko": "《{title}》에는 언제부터 적용되는지 날짜가 없어, {day}에도 같았는지는 알 수 없습니다.",
+        "en": "《{title}》 carries no date, so it cannot be told whether the same held on {day}.",
+    },
+    "before_amendment": {
+        "ko": "‘{words}’이 언제를 말하는지 정할 수 없어, 오늘({today}) 기준으로 찾았습니다. 개정되기 전의 내용은 그때의 연월일을 "
+        "함께 적어 다시 물어보세요.",
+        "en": "Which day “{words}” means could not be told, so this is for today ({today}). Ask again with the date to "
+        "see the text before the amendment.",
+    },
+    "day_of_fact": {
+        "ko": "질문의 ‘{words}’ 부분은 답의 기준일이 아니라 회사나 설비의 사정으로 읽고, 오늘({today}) 기준으로 찾았습니다. "
+        "그때의 조문을 물으신 것이면 바로 뒤에 법 이름을 적어 다시 물어보세요.",
+        "en": "“{words}” was read as part of your circumstances, not as the day to answer for; this is for today ({today}). "
+        "If you mean the law as it stood then, name the law right after the date and ask again.",
+    },
+    "day_impossible": {
+        "ko": "질문에 적힌 날짜는 달력에 없는 날입니다. 연월일을 확인해 다시 물어보세요.",
+        "en": "The date in the question does not exist. Check the year, month and day and ask again.",
+    },
     "no_longer": {
         "ko": "《{title}》은 {day}에 시행 중인 조문이 아닙니다.",
         "en": "《{title}》 is not in force on {day}.",
+    },
+    "notice_not_then": {
+        "ko": "아래 《{title}》은 {start} 자 공고로, {day}에는 아직 나오지 않은 것입니다.",
+        "en": "《{title}》 below is a notice of {start}, which was not yet out on {day}.",
+    },
+    "replaced": {
+        "ko": "《{title}》은 나중에 나온 것으로 바뀌었으니, 새 문서를 확인해 주세요.",
+        "en": "《{title}》 was replaced by a later one; check that one.",
+    },
+    "notice_corrected": {
+        "ko": "《{title}》에는 나중에 나온 정정·재공고가 따로 있으니, 바뀐 내용을 함께 확인해 주세요.",
+        "en": "A later notice corrects or follows 《{title}》; check what it changes.",
     },
     "closed": {
         "ko": "《{title}》의 접수는 마감되었습니다(접수 마감 {closes}).",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from fastapi import FastAPI
 
 from assistant.errors import AssistantError
 from evals.errors import EvalError
+from knowledge.document import Status
 from knowledge.errors import KnowledgeError
 from serving import build, web
 from serving.accounts.roles import Role
@@ -222,7 +224,7 @@ class Walls:
         text = f"# {word} {canary}\n\n{word}의 점검 주기는 {number + 1}개월이다. {canary}\n"
         with self._made.opened(company.company_id) as opened:
             entry, _ = opened.documents.add(text.encode(), f"{canary}.md", BY)
-            opened.place.ingest.process(entry.document_id)
+            _await(opened, entry.document_id)
             conversation, turn = opened.records.open_turn(BY, f"{canary} 점검 주기는?", None)
             sections = opened.place.chunks.of_document(entry.document_id)
         ids = {
@@ -277,3 +279,11 @@ _WAYS: list[tuple[str, Way]] = [
 ]  # fmt: skip
 _WEIGHTS = [1 if way == "search" else 20 for way, _ in _WAYS]
 """A search takes fifty times as long as a look-up."""
+
+
+def _await(opened: Opened, document_id: str) -> None:
+    """Until the worker has taken the document in. Raises EvalError where it was not."""
+    while (status := opened.place.registry.get(document_id).status) in {Status.QUEUED, Status.READ}:
+        time.sleep(0.01)
+    if status != Status.INDEXED:
+        raise EvalError("자료를 넣지 못했습니다 · a document was not taken in")

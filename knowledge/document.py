@@ -66,8 +66,8 @@ class Element:
 class Section:
     """Verbatim text of one place. A table's text has one row a line, cells parted by ` | `, header rows first.
 
-    `header_rows` lines of a table name its columns; its first line is row `first_row` of what a person sees, and an
-    empty line stands for an empty row. `boxes`, where the format has pages, holds the box of each line of `text`.
+    `header_rows` lines of a table name its columns; its first line is row `first_row` of what a person sees (0 for a header
+    that stands on the page before), and an empty line stands for an empty row. `boxes`, where the format has pages, holds the box of each line of `text`.
     """
 
     ordinal: int

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from knowledge.aas.vocabulary import fold, korean_names
+from knowledge.aas.vocabulary import SIDE, fold, korean_names
 from knowledge.document import Document, Element, Section
-from knowledge.tables import assets, elements
+from knowledge.tables import assets, elements, sections
 
 Span = tuple[int, int]
 
@@ -31,13 +32,16 @@ _IDENTIFYING = frozenset(
 )  # fmt: skip
 """Elements whose values people say when they mean the machine."""
 _CODE = re.compile(r"(?=[^\s]*[A-Za-z])(?=[^\s]*\d)[A-Za-z0-9][A-Za-z0-9._/-]{2,}")
+_ITEM = re.compile(r"\[\d+\]")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """An element that a question asks for. `machine` and `name` are the words by which it is asked; `alone`: its document
-    describes no other machine. `asset_id` is the global id of that very machine, where its shell has one.
+    describes no other machine. `asset_id` is the global id of that very machine, where its shell has one. `part` says of
+    what part it is, as the file calls it, where the machine has such elements with other values (`sole` is false);
+    `said` are the words of the question that name a part.
     """
 
     document_id: str
@@ -47,6 +51,29 @@ class Found:
     name: str
     alone: bool = True
     asset_id: str = ""
+    part: str = ""
+    sole: bool = True
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An element whose name stands in a question at `span`. `within`: submodel and collections it lies in."""
+
+    row: Row[Any]
+    machine: str
+    span: Span
+    within: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> list[str]:
+        """By what names the question may single it out: what it lies in, as it is shown, and the idShorts of that."""
+        own = [re.sub(r"\[\d+\]", "", name) for name in self.row.path.split("/")[:-1]] if self.row.submodel else []
+        return list(map(fold, dict.fromkeys(name for name in (*self.within, *own) if _tells(name))))
+
+    @property
+    def what(self) -> tuple[str, str, str]:
+        return (self.row.document_id, self.row.asset, fold(self.row.id_short))
 
 
 def save(connection: Connection, document_id: str, document: Document) -> None:
@@ -74,7 +101,8 @@ def remove(connection: Connection, document_id: str) -> None:
 def find(connection: Connection, text: str, topic: str = "") -> list[Found]:
     """Elements whose machine and property `text` names; a machine may be named by `topic` instead.
 
-    The longest names count: who asks for `PAC4200 Pro` does not mean PAC4200.
+    The longest names count: who asks for `PAC4200 Pro` does not mean PAC4200. Where the question names a part of the
+    machine, only what is said of that part counts.
     """
     machines = _machines(connection, text)
     said = _blanked(text, [span for _, _, span in machines])
@@ -85,25 +113,96 @@ def find(connection: Connection, text: str, topic: str = "") -> list[Found]:
     candidates = []
     for row, machine, _ in machines:
         mine = select(elements).where(elements.c.document_id == row.document_id, elements.c.asset == row.asset)
-        for element in connection.execute(mine.order_by(elements.c.ordinal)):
-            candidates += [(element, machine, span) for span in _spans(said, map(fold, called(_element(element))))]
-    kept = _widest([span for _, _, span in candidates])
-    documents = {row.document_id for row, _, _ in candidates}
+        stated = list(connection.execute(mine.order_by(elements.c.ordinal)))
+        tall = _tall(stated) if SIDE in said else set()
+        for element in stated:
+            names = [*called(_element(element)), *([SIDE] if _is_side(element, tall) else [])]
+            candidates += [_Candidate(element, machine, span) for span in _spans(said, map(fold, names))]
+    kept = _widest([each.span for each in candidates])
+    return _told(connection, said, [each for each in candidates if each.span in kept])
+
+
+def _told(connection: Connection, said: str, named: Sequence[_Candidate]) -> list[Found]:
+    """What is found for those a question names, fewer where it names a part of the machine as well."""
+    within = _within(connection, {(each.row.document_id, each.row.ordinal) for each in named})
+    candidates = [replace(each, within=within.get((each.row.document_id, each.row.ordinal), ())) for each in named]
+    documents = {each.row.document_id for each in candidates}
     alone, ids = _alone(connection, documents), _asset_ids(connection, documents)
-    found = [
-        Found(
-            document_id=row.document_id,
-            ordinal=row.ordinal,
-            element=_element(row),
-            machine=machine,
-            name=said[slice(*span)],
-            alone=row.document_id in alone,
-            asset_id=ids.get((row.document_id, row.asset), ""),
+    parts, several = _parts(candidates), _several(candidates)
+    rest = _blanked(said, [each.span for each in candidates])
+    spoken = _widest(_spans(rest, [name for each in candidates for name in each.parts]))
+    found = []
+    for each in candidates:
+        its = [span for span in _spans(rest, each.parts) if span in spoken]
+        if spoken and not its:
+            continue
+        found.append(
+            Found(
+                document_id=each.row.document_id,
+                ordinal=each.row.ordinal,
+                element=_element(each.row),
+                machine=each.machine,
+                name=said[slice(*each.span)],
+                alone=each.row.document_id in alone,
+                asset_id=ids.get((each.row.document_id, each.row.asset), ""),
+                part=parts[each] if each.what in several else "",
+                sole=each.what not in several,
+                said=" ".join(rest[slice(*span)] for span in dict.fromkeys(its)),
+            )
         )
-        for row, machine, span in candidates
-        if span in kept
-    ]
     return list(dict.fromkeys(found))
+
+
+def _within(connection: Connection, places: set[tuple[str, int]]) -> dict[tuple[str, int], tuple[str, ...]]:
+    """By document and ordinal: the names of the submodel and the collections over an element."""
+    found = {}
+    for document_id in {document_id for document_id, _ in places}:
+        ordinals = [ordinal for document, ordinal in places if document == document_id]
+        query = select(sections.c.ordinal, sections.c.headings, sections.c.label)
+        rows = connection.execute(query.where(sections.c.document_id == document_id, sections.c.ordinal.in_(ordinals)))
+        for row in rows:
+            # An item of a list goes by the list's name, which is no part of the machine.
+            names = row.headings[1:-1] if row.label.endswith("]") else row.headings[1:]
+            found[document_id, row.ordinal] = tuple(names)
+    return found
+
+
+def _several(candidates: Sequence[_Candidate]) -> set[tuple[str, str, str]]:
+    """What has more than one value in its document: the rated voltages of a motor and of its controls."""
+    values: dict[tuple[str, str, str], set[tuple[str, str]]] = defaultdict(set)
+    for each in candidates:
+        values[each.what].add((each.row.value, each.row.unit))
+    return {what for what, stated in values.items() if len(stated) > 1}
+
+
+def _parts(candidates: Sequence[_Candidate]) -> dict[_Candidate, str]:
+    """Of what part each is, told by the collections that those of its name do not have in common; of items by number."""
+    alike: dict[tuple[str, str, str], list[tuple[str, ...]]] = defaultdict(list)
+    for each in candidates:
+        alike[each.what].append(each.within)
+    steps = {what: zip(*names, strict=False) for what, names in alike.items()}
+    shared = {what: sum(1 for _ in takewhile(lambda step: len(set(step)) == 1, each)) for what, each in steps.items()}
+    return {each: _part(each.within, shared[each.what]) for each in candidates}
+
+
+def _part(within: tuple[str, ...], start: int) -> str:
+    if start and start < len(within) and _ITEM.fullmatch(within[start]):
+        start -= 1  # a number alone tells nothing
+    return " ".join(str(int(name[1:-1]) + 1) if _ITEM.fullmatch(name) else name for name in within[start:])
+
+
+def _tall(stated: Sequence[Row[Any]]) -> set[str]:
+    """The collections (their paths) that state a height."""
+    return {row.path.rpartition("/")[0] for row in stated if "높이" in called(_element(row))}
+
+
+def _is_side(row: Row[Any], tall: set[str]) -> bool:
+    return row.path.rpartition("/")[0] in tall and "깊이" in called(_element(row))
+
+
+def named_at(text: str, names: Iterable[str]) -> list[Span]:
+    """Where a text says one of the names, as a word of its own."""
+    return sorted(_spans(text, map(fold, names)))
 
 
 def names_in(text: str, names: Iterable[str]) -> bool:

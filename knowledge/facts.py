@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Literal
 
-from knowledge.days import Day, days, until
+from knowledge.days import Day, days, until, within
 from knowledge.document import Document, Section
+from knowledge.money import amounts, shares
 
 Kind = Literal["opens", "closes", "amount", "share", "condition", "date"]
 
@@ -27,6 +27,10 @@ _WINDOW = re.compile(
     r"(?:신청|접수|모집|공모|제출|참여)\s{0,4}(?:서류\s{0,4})?(?:[·ㆍ/및과]?\s{0,4}(?:신청|접수|제출))?\s{0,4}(?:기간|기한|일정|마감|일시)|접수\s{0,4}(?:는|은|:)|마감일?"
     r"|신청서?\s{0,4}(?:를\s{0,4})?(?:접수|제출)|^접수$|^신청$"
 )
+_ASIDE = re.compile(
+    r"설명회|간담회|교육(?!부|청)|평가|심사|보완|발표|협약|이의|질의|문의|정산|보고서|면접|점검|실사|(?:선정|결과)\s{0,4}(?:통보|안내|공지)"
+)
+"""What has a day of its own beside the window: being told of, coming to, or handing in something else."""
 _OTHER_STRETCH = re.compile(r"(?:사업|협약|수행|지원|개발|과제|협의|평가|교육|운영|계약|이행|보존|유효)\s{0,4}기간")
 _CLOSING = re.compile(
     r"\s{0,4}(?:[0-2]?\d\s{0,4}:\s{0,4}[0-5]\d|(?:오전|오후)?\s{0,4}\d{1,2}\s{0,4}시(?:\s{0,4}\d+\s{0,4}분)?)?\s{0,4}(?:까지|마감|에\s{0,4}(?:마감|끝|종료)|限|한\b|이내)"
@@ -36,16 +40,12 @@ _WITHIN = re.compile(r"공고일\s{0,4}(?:로\s{0,4}부터|부터|로부터|이�
 _OPEN_END = re.compile(
     r"(?:예산|재원|자금)\s{0,4}소진\s{0,4}시\s{0,4}(?:까지|마감)?|선착순\s{0,4}(?:마감)?|상시\s{0,4}(?:접수|모집|신청)?|(?:사업|과제|유형|분야)별\s{0,4}상이"
 )
-_MONEY = re.compile(
-    r"(?<![\d.,])(?:\d[\d,]*(?:\.\d+)?\s{0,4}(?:조|억|천만|백만|십만|만|천|백)\s{0,4})+(?:\d[\d,]*\s{0,4})?원|(?<![\d.,])\d[\d,]*(?:\.\d+)?\s{0,4}원"
+_DAYISH = re.compile(
+    r"\d{1,2}\s{0,4}월|\d\s{0,4}[./]\s{0,4}\d{1,2}\s{0,4}\.?\s{0,4}(?:[(（][월화수목금토일]|[~∼～〜]|까지|부터)"
+    r"|[~∼～〜]\s{0,4}['’]?\d{1,2}\s{0,4}(?:[./월]|일(?!\s{0,4}간))|(?:부터|로부터)\s{0,4}\d{1,3}\s{0,4}일"
 )
-_STEP = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s{0,4}(조|억|천만|백만|십만|만|천|백)?")
-_SCALE = {
-    "조": 10**12, "억": 10**8, "천만": 10**7, "백만": 10**6, "십만": 10**5, "만": 10**4, "천": 10**3, "백": 10**2,
-}  # fmt: skip
-_SHARE = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d+)?)\s{0,4}(?:%|％|퍼센트)|100\s{0,4}분의\s{0,4}(\d{1,3}(?:\.\d+)?)")
-_SUPPORT = re.compile(r"지원|보조|출연|융자|한도|사업비|부담|국비|지방비|이내|최대|보급|바우처")
-_PART = re.compile(r"자부담|자기\s{0,4}부담|기업\s{0,4}부담|민간\s{0,4}부담|도입기업")
+"""What looks like a day or a stretch of days, though none was read."""
+_OPEN_CONDITIONS = frozenset({"until_spent", "rolling", "varies", "unread"})
 _EXCLUDED = re.compile(
     r"(?:지원|신청|참여|사업)?\s{0,4}(?:제외|제한)\s{0,4}(?:대상|기업|요건|사항)?|신청\s{0,4}불가|지원\s{0,4}불가|결격"
 )
@@ -62,7 +62,8 @@ _LABELLED = re.compile(r"^(?P<label>[^:：|~]{2,40}?)\s{0,4}[:：)]\s{0,4}(?P<re
 @dataclass(frozen=True, slots=True)
 class Fact:
     """`value` is canonical: an ISO date; whole won; percent; of a condition `eligible`, `excluded` or `preferred`, of a
-    window without a last day `until_spent`, `rolling` or `varies`. `quote` stands in section `section` word for word.
+    window without a last day `until_spent`, `rolling` or `varies`, of one whose days could not be read `unread`. `quote`
+    stands in section `section` word for word.
     """
 
     kind: Kind
@@ -74,21 +75,33 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """A line or a table cell, and the words over or before it that say what it is about."""
+    """A line or a table cell, and the words over or before it that say what it is about, the nearest first."""
 
-    about: str
+    over: tuple[str, ...]
     text: str
     quote: str
     section: int
 
+    @property
+    def about(self) -> str:
+        return " ".join(reversed(self.over))
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """The day a document was published, or at least the year it is about, for days without a year."""
+
+    published: date | None
+    year: date | None
+
 
 def facts(document: Document) -> tuple[Fact, ...]:
     """Facts in reading order, each once, at most `MOST`."""
-    published = _published(document)
+    since = _since(document)
     found: dict[tuple[str, ...], Fact] = {}
     for section in document.sections:
         for statement in _statements(section):
-            for fact in _read(statement, published):
+            for fact in _read(statement, since):
                 found.setdefault((fact.kind, fact.value, fact.label, fact.quote, str(fact.section)), fact)
             if len(found) >= MOST:
                 return tuple(found.values())[:MOST]
@@ -96,16 +109,33 @@ def facts(document: Document) -> tuple[Fact, ...]:
 
 
 def noted(document: Document) -> Document:
-    """A notice with its window in the metadata (`opens`, `closes`: ISO dates), where it has one that is its own."""
+    """A notice with its window in the metadata (`opens`, `closes`: ISO dates), where it has one that is its own.
+
+    Of several windows `closes` is the last day of all. It is left out where any window is open or could not be read: that
+    something is closed is said only where it is certain.
+    """
     if document.kind not in {"notice", "programme"}:
         return document
     known = facts(document)
     if document.kind == "programme":  # it may tell of other programmes too
         name = re.split(r"[(（]", document.title)[0].strip()
         known = tuple(fact for fact in known if name and name in f"{fact.quote} {_heading(document, fact)}")
-    window = {kind: {fact.value for fact in known if fact.kind == kind} for kind in ("opens", "closes")}
-    single = {kind: values.pop() for kind, values in window.items() if len(values) == 1}
-    return replace(document, metadata={**document.metadata, **single}) if single else document
+    opens = {fact.value for fact in known if fact.kind == "opens"}
+    closes = {fact.value for fact in known if fact.kind == "closes"}
+    window = {"opens": opens.pop()} if len(opens) == 1 else {}
+    if closes and not _is_open_ended(known):
+        window["closes"] = max(closes)
+    return replace(document, metadata={**document.metadata, **window}) if window else document
+
+
+def _is_open_ended(known: tuple[Fact, ...]) -> bool:
+    """Whether one of the windows has no last day, or one that could not be read."""
+    closing = {(fact.section, fact.quote) for fact in known if fact.kind == "closes"}
+    return any(
+        fact.value == "unread" or (fact.value in _OPEN_CONDITIONS and (fact.section, fact.quote) not in closing)
+        for fact in known
+        if fact.kind == "condition"
+    )
 
 
 def closing_day(document: Document) -> date | None:
@@ -120,10 +150,11 @@ def _heading(document: Document, fact: Fact) -> str:
     return section.headings[0] if section.headings and section.kind == "table" else ""
 
 
-def _published(document: Document) -> date | None:
-    if document.edition and document.edition.promulgated:
-        return document.edition.promulgated
-    return next((source.published for source in document.sources if source.published), None)
+def _since(document: Document) -> _Since:
+    published = document.edition.promulgated if document.edition else None
+    published = published or next((source.published for source in document.sources if source.published), None)
+    named = re.search(r"(?<!\d)20\d\d(?=\s{0,4}년)", document.title)
+    return _Since(published, date(int(named[0]), 1, 1) if named else None)
 
 
 def _statements(section: Section) -> Iterator[_Statement]:
@@ -138,9 +169,9 @@ def _cells(section: Section) -> Iterator[_Statement]:
     for at, (row, line) in enumerate(zip(rows, section.text.splitlines(), strict=True)):
         for column, cell in enumerate(row):
             named = header[column] if at and column < len(header) else ""
-            about = " ".join([named, row[0] if column else "", "" if column else heading])
+            about = f"{row[0] if column else heading} {named}"
             if cell.strip():
-                yield _Statement(about[:_LONGEST_LINE], cell[:_LONGEST_LINE], _quote(line, cell), section.ordinal)
+                yield _Statement((about[:_LONGEST_LINE],), cell[:_LONGEST_LINE], _quote(line, cell), section.ordinal)
 
 
 def _lines(section: Section) -> Iterator[_Statement]:
@@ -157,52 +188,86 @@ def _lines(section: Section) -> Iterator[_Statement]:
             above = bare
         elif labelled and not re.search(r"\d{4}", labelled["label"]):
             above = labelled["label"]
-        yield _Statement(f"{heading} {'' if is_label else above}", bare, bare[:_LONGEST_QUOTE], section.ordinal)
+        yield _Statement(("" if is_label else above, heading), bare, bare[:_LONGEST_QUOTE], section.ordinal)
 
 
 def _quote(line: str, cell: str) -> str:
     return line.strip() if len(line) <= _LONGEST_QUOTE else cell.strip()[:_LONGEST_QUOTE]
 
 
-def _read(statement: _Statement, published: date | None) -> Iterator[Fact]:
-    yield from _window_or_dates(statement, published)
-    yield from _money(statement)
+def _read(statement: _Statement, since: _Since) -> Iterator[Fact]:
+    yield from _window(statement, since) if _is_window(statement) else _dates(statement)
     condition = _condition(statement)
+    for won, limits in amounts(statement.text, statement.about, statement.over[0]):
+        if not limits:
+            yield _fact(statement, "amount", str(won), "금액")
+        elif condition is None:  # `매출액 120억원 이하` is about who may apply
+            condition = _fact(statement, "condition", "eligible", "지원 대상")
+    for share, own in shares(statement.text, statement.about):
+        yield _fact(statement, "share", share, "자부담 비율" if own else "지원 비율")
     if condition:
         yield condition
 
 
-def _window_or_dates(statement: _Statement, published: date | None) -> Iterator[Fact]:
-    windowed = _is_window(statement)
-    used: set[int] = set()
-    for day in days(statement.text):
-        if day.start in used:
-            continue
-        last = until(statement.text, day)
+def _dates(statement: _Statement) -> Iterator[Fact]:
+    for day, last in _stretches(statement.text, _Since(None, None)):
+        yield _fact(statement, "date", day.day.isoformat(), "날짜")
         if last:
-            used.add(last.start)
-        yield from _dated(statement, day, last, windowed)
-    if not windowed:
-        return
-    within = _WITHIN.search(statement.text)
-    if within and published:
-        closes = published + timedelta(days=int(within["n"]))
+            yield _fact(statement, "date", last.day.isoformat(), "날짜")
+
+
+def _stretches(text: str, since: _Since) -> Iterator[tuple[Day, Day | None]]:
+    """Days in reading order, each with the last of the stretch it begins."""
+    found = list(days(text))
+    reference = since.published or since.year
+    if reference:
+        found += within(text, reference, since=since.published is not None)
+    end = 0
+    for day in sorted(found, key=lambda each: each.start):
+        if day.start < end:
+            continue
+        last = until(text, day)
+        end = last.end if last else day.end
+        yield day, last
+
+
+def _window(statement: _Statement, since: _Since) -> Iterator[Fact]:
+    """When to apply. What looks like a day and could not be read is said to be `unread`, never passed over."""
+    text, end = statement.text, 0
+    found: list[Fact] = []
+    left = ""
+    for day, last in _stretches(text, since):
+        before = text[end : day.start]
+        left += f"{before} "
+        end = last.end if last else day.end
+        if _ASIDE.search(before):  # `…, 발표평가: 2026. 3. 5.`
+            found += [_fact(statement, "date", each.day.isoformat(), "날짜") for each in (day, last) if each]
+        else:
+            found += _dated(statement, day, last)
+    left += text[end:]
+    yield from found
+    within_days = _WITHIN.search(text)
+    open_end = _OPEN_END.search(text)
+    if within_days and since.published:
+        closes = since.published + timedelta(days=int(within_days["n"]))
         yield _fact(statement, "closes", closes.isoformat(), "접수 마감(공고일에서 셈)")
-    elif within:
-        yield _fact(statement, "condition", f"within_{within['n']}_days", "접수 기간(공고일부터)")
-    open_end = _OPEN_END.search(statement.text)
+    elif within_days:
+        yield _fact(statement, "condition", f"within_{within_days['n']}_days", "접수 기간(공고일부터)")
     if open_end:
         words = open_end.group()
         value = "varies" if "상이" in words else "rolling" if "상시" in words else "until_spent"
         yield _fact(statement, "condition", value, "접수 마감")
+    if not (within_days or open_end) and _is_unread(found, left):
+        yield _fact(statement, "condition", "unread", "접수 기간(날짜를 읽지 못함)")
 
 
-def _dated(statement: _Statement, day: Day, last: Day | None, windowed: bool) -> Iterator[Fact]:
-    if not windowed:
-        yield _fact(statement, "date", day.day.isoformat(), "날짜")
-        if last:
-            yield _fact(statement, "date", last.day.isoformat(), "날짜")
-        return
+def _is_unread(found: list[Fact], left: str) -> bool:
+    """Whether days are `left` that were not read, or a window begins and no end of it is known."""
+    kinds = {fact.kind for fact in found}
+    return bool(_DAYISH.search(left)) or ("opens" in kinds and "closes" not in kinds)
+
+
+def _dated(statement: _Statement, day: Day, last: Day | None) -> Iterator[Fact]:
     if last:
         yield _fact(statement, "opens", day.day.isoformat(), "접수 시작")
         yield _fact(statement, "closes", last.day.isoformat(), "접수 마감")
@@ -217,31 +282,22 @@ def _dated(statement: _Statement, day: Day, last: Day | None, windowed: bool) ->
 
 
 def _is_window(statement: _Statement) -> bool:
-    """Whether it tells when to apply; its own words count before those over it."""
+    """Whether it tells when to apply; its own words count before those over it, the nearest before the others."""
     text = statement.text
-    if _WINDOW.search(text):
-        first = _OTHER_STRETCH.search(text)
-        window = _WINDOW.search(text)
-        return not (first and window and first.start() < window.start() and "접수" not in text)
-    return bool(_WINDOW.search(statement.about.strip())) and not _OTHER_STRETCH.search(text)
-
-
-def _money(statement: _Statement) -> Iterator[Fact]:
-    words = f"{statement.about} {statement.text}"
-    if not _SUPPORT.search(words):
-        return
-    for match in _MONEY.finditer(statement.text):
-        won = sum((_won(step) for step in _STEP.finditer(match.group())), Decimal(0))
-        if won > 0:
-            yield _fact(statement, "amount", str(int(won)), "금액")
-    for match in _SHARE.finditer(statement.text):
-        value = format(Decimal(match[1] or match[2]).normalize(), "f")
-        before = statement.text[max(0, match.start() - 15) : match.start()] + statement.about
-        yield _fact(statement, "share", value, "자부담 비율" if _PART.search(before) else "지원 비율")
-
-
-def _won(step: re.Match[str]) -> Decimal:
-    return Decimal(step[1].replace(",", "")) * _SCALE.get(step[2] or "", 1)
+    window, first = _WINDOW.search(text), _OTHER_STRETCH.search(text)
+    day = next(days(text), None)
+    if _ASIDE.search(text[: day.start if day else window.start() if window else len(text)]):
+        return False
+    if window:
+        return not (first and first.start() < window.start() and "접수" not in text)
+    if first:
+        return False
+    for words in statement.over:
+        if _ASIDE.search(words) and not _WINDOW.search(words.strip()):
+            return False
+        if _WINDOW.search(words.strip()):
+            return not _ASIDE.search(words)
+    return False
 
 
 def _condition(statement: _Statement) -> Fact | None:

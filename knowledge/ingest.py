@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -94,13 +95,15 @@ class Ingest:
             try:
                 self._advance(entry, watch)
             except KnowledgeError as error:
-                if isinstance(error, CancelledError) and watch.stopping():
-                    return entry
+                if isinstance(error, CancelledError) and (watch.stopping() or entry.taken_in):
+                    return entry  # what it is and was goes on another day
                 logger.info("document %s rejected: %s", document_id, error.reason)
                 self._derived.forget(document_id)
                 self._registry.mark_rejected(document_id, error.reason, error.details)
             finally:
-                if not watch.more_come() or time.monotonic() - self._settled > SETTLED_EVERY:
+                if watch.more_come():
+                    self._settle_if_due()
+                else:
                     self.settle()
             try:
                 entry = self._registry.get(document_id)
@@ -122,39 +125,55 @@ class Ingest:
         self._derived.settle()
         self._touched = False
         self._settled = time.monotonic()
-        while self._unsettled:
-            identity, chunks = self._unsettled.popitem()
-            self._registry.mark_indexed(identity, chunks)
+        for identity in list(self._unsettled):
+            chunks = self._unsettled.pop(identity, None)
+            if chunks is not None:  # not deleted meanwhile by another thread
+                self._registry.mark_indexed(identity, chunks)
+
+    def _settle_if_due(self) -> None:
+        if time.monotonic() - self._settled > SETTLED_EVERY:
+            self.settle()
 
     def delete(self, document_id: str) -> None:
         """Remove the document, all that was derived from it, and the files that were only inside it."""
-        self._registry.mark_deleting(document_id)
         self._finish_deletion(document_id)
         self._delete_orphans()
 
     def _advance(self, entry: Entry, watch: Watch) -> None:
         identity = entry.document_id
         chunks = entry.chunks
-        self._touched = True
         file = self._registry.file(identity)
         if entry.status == Status.QUEUED and (file.exists() or not entry.reading):
-            document = self._read(
-                file,
-                entry.name,
-                lambda done, pages: watch.stage("reading", done, pages),
-                lambda: watch.cancelled() or watch.stopping(),
-            )
-            notes = [note for each in document.attachments if (note := self._attach(entry, each, watch))]
-            document = replace(document, attachments=(), findings=(*document.findings, *notes))
-            self._registry.save_reading(identity, document)
+            self._read_and_keep(entry, file, watch)
             chunks = 0
+        self._touched = True
         if not chunks:
             chunks = self._derived.cut(identity, self._registry.document(identity))
             self._registry.mark_cut(identity, chunks)
             if chunks > LONG:
-                self._derived.settle()
+                self.settle()
+                self._touched = True
         if self._embedded(identity, chunks, watch):
             self._unsettled[identity] = chunks
+
+    def _read_and_keep(self, entry: Entry, file: Path, watch: Watch) -> None:
+        def ended() -> bool:
+            self._settle_if_due()  # those before it need not wait for a long reading
+            return watch.cancelled() or watch.stopping()
+
+        document = self._read(file, entry.name, lambda done, pages: watch.stage("reading", done, pages), ended)
+        deep = self._registry.depth(entry.document_id) >= DEEPEST
+        notes: list[Finding] = []
+        for attachment in _named_apart(document.attachments):
+            if ended():
+                raise CancelledError("cancelled")
+            if reason := self._left_out(attachment, deep=deep):
+                size = str(len(attachment.data))
+                notes.append(Finding(attachment.name, size, reason, {"limit": str(DEEPEST)}))
+            elif attachment.data:
+                self._attach(entry, attachment, watch)
+        document = replace(document, attachments=(), findings=(*document.findings, *notes))
+        self._registry.save_reading(entry.document_id, document)
 
     def _embedded(self, identity: str, chunks: int, watch: Watch) -> bool:
         """Whether all of it is embedded; not when it made room for others."""
@@ -166,29 +185,29 @@ class Ingest:
             watch.stage("embedding", chunks - left, chunks)
             if not left:
                 return True
+            self._settle_if_due()
+            self._touched = True
             if watch.stopping() or (watch.others_wait() and time.monotonic() - started > PATIENCE):
                 return False
 
-    def _attach(self, parent: Entry, attachment: Attachment, watch: Watch) -> Finding | None:
-        """Register a file found inside, or say why not."""
-        size = str(len(attachment.data))
-        if self._registry.depth(parent.document_id) >= DEEPEST:
-            return Finding(attachment.name, size, "inside_too_deep", {"limit": str(DEEPEST)})
-        if not attachment.data:
-            return None
+    def _left_out(self, attachment: Attachment, *, deep: bool) -> str:
+        """Why a file found inside is not taken in; empty where it is."""
+        if deep:
+            return "inside_too_deep"
         if len(attachment.data) < DECORATION and image.FORMAT.claims(attachment.data, attachment.name):
-            return Finding(attachment.name, size, "inside_decoration")
-        if len(attachment.data) > self._room():
-            return Finding(attachment.name, size, "inside_no_room")
+            return "inside_decoration"
+        return "inside_no_room" if len(attachment.data) > self._room() else ""
+
+    def _attach(self, parent: Entry, attachment: Attachment, watch: Watch) -> None:
+        """Register a file found inside."""
         inside = Inside(parent.document_id, attachment.name)
         entry, new = self._registry.add(attachment.data, attachment.name, parent.added_by, inside)
-        if parent.stays_here and new:
-            self._registry.mark_stays(entry.document_id, stays=True)
         if new:
             watch.found(entry.document_id)
-        return None
 
     def _finish_deletion(self, document_id: str) -> None:
+        self._registry.mark_deleting(document_id)
+        self._unsettled.pop(document_id, None)
         self._derived.forget(document_id)
         self._registry.delete(document_id)
 
@@ -196,3 +215,12 @@ class Ingest:
         while orphans := self._registry.orphans():
             for orphan in orphans:
                 self._finish_deletion(orphan)
+
+
+def _named_apart(attachments: Sequence[Attachment]) -> Iterator[Attachment]:
+    """Files of one name, as a mail may hold them, told apart by number: `scan.pdf`, `scan.pdf (2)`."""
+    seen: Counter[str] = Counter()
+    for attachment in attachments:
+        seen[attachment.name] += 1
+        number = seen[attachment.name]
+        yield attachment if number == 1 else replace(attachment, name=f"{attachment.name} ({number})")

@@ -23,8 +23,8 @@ _NAMES_ARTICLE = re.compile(r"^제\d+조")
 _SUPPLEMENTARY = re.compile(r"\s*[(（][^)\n]{0,60}(?:시행일|적용례|경과조치|다른 법[률령]의 개정)")
 """Titles that only articles of supplementary provisions bear: on a later page their heading is out of sight."""
 _DELETED = re.compile(
-    rf"^[\s*]*(?:제\d+[장절조](?:의\d+)*|[{_CIRCLED}]|\d{{1,3}}(?:의\d{{1,2}})?\\?\.|[가-하]\\?\.)*[\s*]*"
-    r"삭제\s*[<〈＜\[]\s*\d{4}\s*[.년][^>〉＞\]\n]*[>〉＞\]]\s*$"
+    rf"^[\s*]*(?:제\d+[장절조](?:의\d+)*(?:\s?[(（][^)）\n]{{0,60}}[)）])?|[{_CIRCLED}]|\d{{1,3}}(?:의\d{{1,2}})?\\?\.|[가-하]\\?\.)*[\s*]*"
+    r"삭제\s*[<〈＜‹《\[]\s*\d{4}\s*[.년][^>〉＞›》\]\n]*[>〉＞›》\]]\s*$"
 )
 _MARK = re.compile(r"\[\s*시행일\s*(?P<inside>:[^\]\n]*)?\](?P<after>[^\n]*(?:\n+[^\S\n]*\d+\\?\.[^\n]*)*)")
 

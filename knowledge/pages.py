@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from knowledge.document import Box, Section
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 WIDEST = 4_000
 _MAX_PIXELS = 40_000_000
+_MOST_PARTS = 40
+"""Lines of a quotation that are looked for one by one."""
 _WIDE = {"W", "F"}
 _T = TypeVar("_T")
 
@@ -63,7 +66,7 @@ def marks(section: Section, quote: str) -> list[Box]:
     """Boxes of a quotation in a section, one a line, in the order of the text; empty where it has no boxes.
 
     White space is folded. A quotation that is no stretch of the section, as table rows under a header from further up,
-    is looked for line by line. Within a line the box is narrowed by the widths that its characters usually have.
+    is looked for line by line, its first forty. Within a line the box is narrowed by the widths that its characters usually have.
     """
     if not section.boxes or not quote.strip():
         return []
@@ -82,19 +85,26 @@ def marks(section: Section, quote: str) -> list[Box]:
 
 
 def _spans(text: str, quote: str) -> list[tuple[int, int]]:
-    whole = _find(text, quote)
+    folded = _Folded(text)
+    whole = folded.find(quote)
     if whole:
         return [whole]
-    return [span for part in quote.splitlines() if part.strip() and (span := _find(text, part))]
+    parts = islice((part for part in quote.splitlines() if part.strip()), _MOST_PARTS)
+    return [span for part in dict.fromkeys(parts) if (span := folded.find(part))]
 
 
-def _find(text: str, quote: str) -> tuple[int, int] | None:
-    """Where the quotation stands, white space folded."""
-    places = [at for at, char in enumerate(text) if not char.isspace() or (at and not text[at - 1].isspace())]
-    folded = "".join(" " if text[at].isspace() else text[at] for at in places)
-    wanted = " ".join(quote.split())
-    at = folded.find(wanted)
-    return (places[at], places[at + len(wanted) - 1] + 1) if at >= 0 and wanted else None
+class _Folded:
+    """A text with its white space folded, once for all that is looked for in it."""
+
+    def __init__(self, text: str) -> None:
+        self._places = [at for at, char in enumerate(text) if not char.isspace() or (at and not text[at - 1].isspace())]
+        self._text = "".join(" " if text[at].isspace() else text[at] for at in self._places)
+
+    def find(self, quote: str) -> tuple[int, int] | None:
+        """Where the quotation stands in the text as it was."""
+        wanted = " ".join(quote.split())
+        at = self._text.find(wanted) if wanted else -1
+        return (self._places[at], self._places[at + len(wanted) - 1] + 1) if at >= 0 else None
 
 
 def _part(line: str, box: Box, first: int, last: int) -> Box:
@@ -134,13 +144,13 @@ def _of_pdf(data: bytes, page: int, wanted: Callable[[Any], _T]) -> _T:
 
 def _size_of(shown: Any) -> tuple[float, float]:
     width, height = shown.get_size()
+    if not (width > 0 and height > 0):
+        raise UnreadableError("broken", format="PDF")
     return float(width), float(height)
 
 
 def _drawn(shown: Any, width: int) -> bytes:
-    across, down = shown.get_size()
-    if not (across > 0 and down > 0):
-        raise UnreadableError("broken", format="PDF")
+    across, down = _size_of(shown)
     scale = min(width / across, (_MAX_PIXELS / (across * down)) ** 0.5)
     bitmap = shown.render(scale=scale, draw_annots=True)
     try:

@@ -36,11 +36,18 @@ _UNITS: dict[str, tuple[str, int]] = {
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _WRITTEN = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _MEASURE = re.compile(rf"(?<![\d.,A-Za-z])([-−]?)({_NUMBER})\s*({_WRITTEN})(?![A-Za-z0-9/²³])")
+_ONE_SIDED = re.compile(r"(\S.*?) (이상|이하)")
 _VAGUE = re.compile(
     r"[~∼〜±≤≥<>]|\d\s*[-–—]\s*\d|\d\s*(?:to|bis|and|or)\s*\d|이상|이하|미만|초과|최대|최소|최고|최저|까지|부터|내지|허용|\bmax|\bmin\b|\bup to\b",
     re.IGNORECASE,
 )
 """Words of ranges and limits: what is said of them contradicts no single value."""
+_AFTER_NAME = re.compile(
+    rf"\s*(?:[(\[]\s*(?P<named>{_WRITTEN})\s*[)\]])?\s*(?:은|는|이|가|is\b)?\s*[:：=|]?\s*(?:(?:AC|DC)\s*)?"
+    rf"(?P<number>[-−]?(?:{_NUMBER}))\s*(?:\|\s*)?(?P<unit>{_WRITTEN})?"
+    r"(?=\s*(?:이며\s|이고\s|(?:이다|입니다|임|이며|이고)?\s*(?:$|\.\s*$|[,;]|\|(?!\s*[-−]?\d))))"
+)
+"""A value right behind the name of what has it, and nothing behind it that could change what is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,12 @@ class Quantity:
 
     value: Decimal
     dimension: str
+
+
+def measured(value: str, unit: str) -> str:
+    """Value and unit as one says them; the unit belongs to the number, also in `5 ℃ 이상`."""
+    one_sided = _ONE_SIDED.fullmatch(value) if unit else None
+    return f"{one_sided[1]} {unit} {one_sided[2]}" if one_sided else f"{value} {unit}".strip()
 
 
 def quantity(value: str, unit: str) -> Quantity | None:
@@ -69,3 +82,11 @@ def quantities(text: str) -> list[Quantity]:
         return []
     read = (quantity(f"{sign}{number}", unit) for sign, number, unit in _MEASURE.findall(text))
     return [each for each in read if each]
+
+
+def value_at(text: str, at: int) -> Quantity | None:
+    """The quantity that a text gives the name which ends `at`: `: 600 V`, `은 600 V이다.`, `(V) | 600`. None where anything
+    else stands between or behind, or it speaks of a range or a limit.
+    """
+    found = None if _VAGUE.search(text) else _AFTER_NAME.match(text, at)
+    return quantity(found["number"], found["unit"] or found["named"] or "") if found else None

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 _TICK = 0.1
 _START_S = 60.0
 """Seconds for a child to come up on a busy machine; they do not count as its first file's."""
+_MOST_BYTES = 300_000_000
+"""Of one answer: a document's text and the files inside it."""
 _FILES_EACH = 500
 """A child is replaced after so many files: what a parser leaks does not add up."""
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TESSDATA_PREFIX", "VIRTUAL_ENV")
@@ -103,7 +105,7 @@ class ReadingProcess:
         if self._child is not None and (self._child.poll() is not None or self._served >= _FILES_EACH):
             self._end()
         if self._child is None:
-            self._child, self._served = _started(self._limits.memory_mb), 0
+            self._child, self._served = _started(self._limits), 0
             _Exchange(self._child, replace(self._limits, idle_s=_START_S), silent, lambda: False).wait()
         self._served += 1
         return self._child
@@ -183,6 +185,8 @@ class _Exchange:
             ready.register(self._stdout, selectors.EVENT_READ)
             while True:
                 head = json.loads(self._line(ready))
+                if sum(head["sizes"]) > _MOST_BYTES:
+                    raise TooLargeError("unpacks_too_large", limit_mb=_MOST_BYTES // 1_000_000)
                 parts = [self._bytes(ready, size) for size in head["sizes"]]
                 if "progress" not in head:
                     return _Answer(head, parts)
@@ -224,13 +228,20 @@ class _Exchange:
             raise TooLargeError("too_heavy")
 
 
-def _started(memory_mb: int) -> subprocess.Popen[bytes]:
+def _started(limits: ReadingLimits) -> subprocess.Popen[bytes]:
     """A child without the parent's environment, in a group of its own. Its address space is bounded at twice the memory
     it may really use, since libraries reserve what they never touch.
     """
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
     return subprocess.Popen(
-        [sys.executable, "-I", "-m", "knowledge.reading_child", str(2 * memory_mb * 1_000_000)],
+        [
+            sys.executable,
+            "-I",
+            "-m",
+            "knowledge.reading_child",
+            str(2 * limits.memory_mb * 1_000_000),
+            str(limits.total_s),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -245,11 +256,13 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _resident_mb(pid: int) -> float:
+    """Resident memory of a process and of those it started."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     except (OSError, IndexError):
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000 + sum(_resident_mb(int(child)) for child in children)
 
 
 def _raise(head: dict[str, Any]) -> None:

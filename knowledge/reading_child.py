@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from knowledge import codec
 from knowledge.errors import KnowledgeError, TooLargeError
 
 _TELL_EVERY = 0.1
+_LOOK_EVERY = 2.0
 
 
 class _Parent:
@@ -40,7 +42,7 @@ class _Parent:
 
 
 def main() -> None:
-    """Serve requests until the parent closes the pipe. Arguments: bytes of memory at most."""
+    """Serve requests until the parent closes the pipe. Arguments: bytes of memory, and seconds of one file, at most."""
     parent = _Parent(os.fdopen(os.dup(1), "wb"))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)  # a library that prints must not speak into the answers
@@ -48,11 +50,27 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
     from knowledge.readers import reader  # noqa: F401  # before the first file's time begins to count
 
     parent.tell({"ready": True})
     for line in sys.stdin.buffer:
+        _bound_processor_time(float(sys.argv[2]))
         _answer(json.loads(line), parent)
+
+
+def _die_with(parent: int) -> None:
+    """A parent that was killed watches over nothing any more."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_EVERY)
+    os._exit(1)
+
+
+def _bound_processor_time(seconds: float) -> None:
+    """Where a parser holds the interpreter, no thread of ours ends it: the kernel does."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 def _answer(request: dict[str, Any], parent: _Parent) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, exists, func, select
@@ -22,7 +23,8 @@ from knowledge.tables import attachments, documents, sections
 class Entry:
     """One registered document. `reading` holds no sections here; ask `Registry.document` for those.
 
-    `reason` is a key of `knowledge.text.SENTENCES` with its `details`, set where `status` is rejected.
+    `reason` is a key of `knowledge.text.SENTENCES` with its `details`, set where `status` is rejected. `stays_here`: it, or
+    something it lies inside of, is marked 주관기업 LLM 전송 금지. `taken_in`: it has been indexed whole before.
     """
 
     document_id: str
@@ -37,6 +39,7 @@ class Entry:
     reading: Document | None
     stays_here: bool
     own: bool
+    taken_in: bool
 
     @property
     def title(self) -> str:
@@ -45,6 +48,10 @@ class Entry:
     @property
     def pages(self) -> int:
         return self.reading.pages if self.reading else 0
+
+
+PROGRAMS = frozenset({"giljabi", "aas-server"})
+"""Who adds documents without being a person: the product itself, and its fetching from AAS servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Registry:
     def __init__(self, engine: Engine, files: Path) -> None:
         self._engine = engine
         self._files = files
+        self._adding = Lock()
 
     def add(self, data: bytes, name: str, person: str, inside: Inside | None = None) -> tuple[Entry, bool]:
         """Register the bytes as queued: (entry, whether it is new). The same bytes are never stored twice.
@@ -73,11 +81,13 @@ class Registry:
         """
         sha256 = content_hash(data)
         identity = document_id(sha256)
-        with self._engine.begin() as connection:
+        with self._adding, self._engine.begin() as connection:
             row = connection.execute(select(documents).where(documents.c.document_id == identity)).one_or_none()
             if row is not None and row.status not in {Status.REJECTED, Status.DELETING}:
                 self._place_inside(connection, identity, inside)
-                return _entry(row), False
+                if row.added_by in PROGRAMS and person not in PROGRAMS and inside is None:
+                    self._update(connection, identity, added_by=person)  # a person's now, whatever brought it first
+                return self._entry(connection, identity), False
             self._write(sha256, data)
             if row is None:
                 connection.execute(
@@ -96,12 +106,16 @@ class Registry:
             else:
                 self._update(connection, identity, status=Status.QUEUED, name=name, reason=None, details={}, chunks=0)
             self._place_inside(connection, identity, inside)
-            row = connection.execute(select(documents).where(documents.c.document_id == identity)).one()
-        return _entry(row), True
+            return self._entry(connection, identity), True
 
     def save_reading(self, identity: str, document: Document) -> None:
-        """Keep what the reader made of the file; replaces an earlier reading."""
+        """Keep what the reader made of the file; replaces an earlier reading. Raises UnknownDocumentError where it has been
+        deleted meanwhile.
+        """
         with self._engine.begin() as connection:
+            there = (documents.c.document_id == identity) & (documents.c.status != Status.DELETING)
+            if connection.execute(select(documents.c.document_id).where(there)).first() is None:
+                raise UnknownDocumentError("unknown_document")
             connection.execute(sections.delete().where(sections.c.document_id == identity))
             rows = [{"document_id": identity, **_section_row(section)} for section in document.sections]
             if rows:
@@ -119,10 +133,11 @@ class Registry:
         several = documents.c.work.is_not(None) | documents.c.name.in_(shared)
         with self._engine.connect() as connection:
             rows = connection.execute(select(documents).where(here, several)).all()
+            held = self._holders(connection, [row.document_id for row in rows if not row.own])
         return [
             Version(
                 document_id=row.document_id,
-                name=row.name,
+                name=held.get(row.document_id, row.name),
                 added_at=datetime.fromisoformat(row.added_at),
                 edition=codec.edition(row.reading),
                 place=place,
@@ -133,13 +148,17 @@ class Registry:
         ]
 
     def mark_cut(self, identity: str, chunks: int) -> None:
-        """Its chunks are stored: keywords find it from now on."""
+        """It is read and its chunks are stored: keywords find it from now on."""
+        there = documents.c.status.in_([Status.QUEUED, Status.READ]) & (documents.c.document_id == identity)
         with self._engine.begin() as connection:
-            self._update(connection, identity, chunks=chunks)
+            connection.execute(documents.update().where(there).values(status=Status.READ, chunks=chunks))
 
     def mark_indexed(self, identity: str, chunks: int) -> None:
+        """All is done to it. One that has been deleted or added again since it was read is left as it is."""
+        read = (documents.c.document_id == identity) & (documents.c.status == Status.READ)
         with self._engine.begin() as connection:
-            self._update(connection, identity, status=Status.INDEXED, chunks=chunks)
+            change = documents.update().where(read)
+            connection.execute(change.values(status=Status.INDEXED, chunks=chunks, taken_in=True))
 
     def mark_stale(self, identity: str) -> None:
         """An indexed document must be indexed anew, from its saved reading; one in any other state is left alone."""
@@ -160,8 +179,13 @@ class Registry:
                 raise UnknownDocumentError("unknown_document")
 
     def mark_rejected(self, identity: str, reason: str, details: dict[str, Any]) -> None:
+        """Not taken in, and why. One that is being deleted goes on being deleted."""
+        there = (documents.c.document_id == identity) & (documents.c.status != Status.DELETING)
         with self._engine.begin() as connection:
-            self._update(connection, identity, status=Status.REJECTED, reason=reason, details=details)
+            change = documents.update().where(there)
+            connection.execute(
+                change.values(status=Status.REJECTED, reason=reason, details=details, chunks=0, taken_in=False)
+            )
 
     def mark_deleting(self, identity: str) -> None:
         """First step of a deletion, so that one cut short is finished at the next start."""
@@ -170,26 +194,28 @@ class Registry:
                 raise UnknownDocumentError("unknown_document")
 
     def delete(self, identity: str) -> None:
-        """Remove row, sections and file. What was derived from it must be gone already."""
-        with self._engine.begin() as connection:
-            row = connection.execute(
-                select(documents.c.sha256).where(documents.c.document_id == identity)
-            ).one_or_none()
-            if row is None:
-                raise UnknownDocumentError("unknown_document")
-            connection.execute(sections.delete().where(sections.c.document_id == identity))
-            elements.remove(connection, identity)
-            held = (attachments.c.document_id == identity) | (attachments.c.parent_id == identity)
-            connection.execute(attachments.delete().where(held))
-            connection.execute(documents.delete().where(documents.c.document_id == identity))
-        self._path(row.sha256).unlink(missing_ok=True)
+        """Remove row, sections and file of one that is marked as deleting; one that was added again meanwhile stays. What was
+        derived from it must be gone already.
+        """
+        with self._adding:
+            with self._engine.begin() as connection:
+                row = connection.execute(
+                    select(documents.c.sha256, documents.c.status).where(documents.c.document_id == identity)
+                ).one_or_none()
+                if row is None:
+                    raise UnknownDocumentError("unknown_document")
+                if row.status != Status.DELETING:
+                    return
+                connection.execute(sections.delete().where(sections.c.document_id == identity))
+                elements.remove(connection, identity)
+                held = (attachments.c.document_id == identity) | (attachments.c.parent_id == identity)
+                connection.execute(attachments.delete().where(held))
+                connection.execute(documents.delete().where(documents.c.document_id == identity))
+            self._path(row.sha256).unlink(missing_ok=True)
 
     def get(self, identity: str) -> Entry:
         with self._engine.connect() as connection:
-            row = connection.execute(select(documents).where(documents.c.document_id == identity)).one_or_none()
-        if row is None or row.status == Status.DELETING:
-            raise UnknownDocumentError("unknown_document")
-        return _entry(row)
+            return self._entry(connection, identity)
 
     def entries(self, statuses: Iterable[Status] = ()) -> list[Entry]:
         """Documents in the order they were added; all but those being deleted where no status is named."""
@@ -197,7 +223,8 @@ class Registry:
         condition = documents.c.status.in_(wanted) if wanted else documents.c.status != Status.DELETING
         query = select(documents).where(condition).order_by(documents.c.added_at, documents.c.document_id)
         with self._engine.connect() as connection:
-            return [_entry(row) for row in connection.execute(query)]
+            kept = _all_kept_here(connection)
+            return [_entry(row, row.document_id in kept) for row in connection.execute(query)]
 
     def inside(self, identity: str) -> list[tuple[str, Entry]]:
         """(path in there, document) of the files found inside a document, by path."""
@@ -208,7 +235,8 @@ class Registry:
             .order_by(attachments.c.name)
         )
         with self._engine.connect() as connection:
-            return [(row.path, _entry(row)) for row in connection.execute(query)]
+            kept = _all_kept_here(connection)
+            return [(row.path, _entry(row, row.document_id in kept)) for row in connection.execute(query)]
 
     def parents(self) -> dict[str, list[Inside]]:
         """By document: what it was found inside of. Documents that were only added for themselves are left out."""
@@ -291,6 +319,26 @@ class Registry:
             path.unlink()
         return len(strays)
 
+    @staticmethod
+    def _holders(connection: Connection, identities: list[str]) -> dict[str, str]:
+        """Names of files inside others with the name of what holds them: the manuals of two machines, each in its own
+        package under one name, are no versions of each other.
+        """
+        query = (
+            select(attachments.c.document_id, attachments.c.name, documents.c.name.label("holder"))
+            .join(documents, documents.c.document_id == attachments.c.parent_id)
+            .where(attachments.c.document_id.in_(identities))
+            .order_by(attachments.c.parent_id.desc())
+        )
+        return {row.document_id: f"{row.holder}/{row.name}" for row in connection.execute(query)} if identities else {}
+
+    @staticmethod
+    def _entry(connection: Connection, identity: str) -> Entry:
+        row = connection.execute(select(documents).where(documents.c.document_id == identity)).one_or_none()
+        if row is None or row.status == Status.DELETING:
+            raise UnknownDocumentError("unknown_document")
+        return _entry(row, row.stays_here or _held_by_kept(connection, identity))
+
     def _place_inside(self, connection: Connection, identity: str, inside: Inside | None) -> None:
         """Note where it was found; one that is added for itself stays when what it was found in goes."""
         if inside is None:
@@ -324,7 +372,29 @@ class Registry:
         ).rowcount
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _held_by_kept(connection: Connection, identity: str) -> bool:
+    """Whether any document that holds this one, however deep, is marked 주관기업 LLM 전송 금지."""
+    level, seen = {identity}, {identity}
+    while level:
+        held = select(attachments.c.parent_id).where(attachments.c.document_id.in_(level))
+        level = set(connection.scalars(held)) - seen
+        seen |= level
+    marked = select(documents.c.document_id).where(documents.c.document_id.in_(seen), documents.c.stays_here.is_(True))
+    return len(seen) > 1 and connection.execute(marked).first() is not None
+
+
+def _all_kept_here(connection: Connection) -> set[str]:
+    """Every document that is marked 주관기업 LLM 전송 금지, or inside one that is."""
+    level = set(connection.scalars(select(documents.c.document_id).where(documents.c.stays_here.is_(True))))
+    kept = set(level)
+    while level:
+        inside = select(attachments.c.document_id).where(attachments.c.parent_id.in_(level))
+        level = set(connection.scalars(inside)) - kept
+        kept |= level
+    return kept
+
+
+def _entry(row: Row[Any], stays_here: bool) -> Entry:
     return Entry(
         document_id=row.document_id,
         name=row.name,
@@ -336,8 +406,9 @@ def _entry(row: Row[Any]) -> Entry:
         details=row.details or {},
         chunks=row.chunks,
         reading=codec.read(row.reading) if row.reading else None,
-        stays_here=row.stays_here,
+        stays_here=stays_here,
         own=row.own,
+        taken_in=row.taken_in,
     )
 
 

@@ -35,6 +35,8 @@ documents = Table(
     Column("stays_here", Boolean, nullable=False, default=False, server_default=false()),
     # Added for itself; else it is here only as a file inside another, and goes when that goes.
     Column("own", Boolean, nullable=False, default=True, server_default=true()),
+    # It has been indexed whole before: cancelling what is done to it anew puts that off and takes nothing away.
+    Column("taken_in", Boolean, nullable=False, default=False, server_default=false()),
     # Of which work it is a version, where it says so, and a sample of its lines: which documents stand on a day is told
     # from these.
     Column("work", String, index=True),

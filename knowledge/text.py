@@ -147,6 +147,10 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "이 파일을 읽다가 읽기 프로그램이 멈추었습니다. 원본 프로그램에서 다시 저장하거나 PDF로 바꿔 올려 주세요.",
         "en": "The reader stopped at this file. Save it again in its program or convert it to PDF and add it.",
     },
+    "pages_crowded": {
+        "ko": "지금 쪽 그림을 만드는 요청이 많습니다. {seconds}초 뒤에 다시 해 주세요.",
+        "en": "Many pages are being drawn right now. Try again in {seconds} s.",
+    },
     "cancelled": {
         "ko": "넣기를 취소했습니다. 다시 올리면 처음부터 넣습니다.",
         "en": "Taking it in was cancelled. Add it again to start over.",
@@ -210,6 +214,18 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "aas_server_too_large": {
         "ko": "AAS 서버({host})에 담긴 것이 너무 많아 그만두었습니다. {limit_mb} MB, {limit_pages}쪽까지 읽으니 서버를 나누어 주세요.",
         "en": "The AAS server ({host}) holds too much. Up to {limit_mb} MB and {limit_pages} pages are read; split the server.",
+    },
+    "aas_server_answer_large": {
+        "ko": "AAS 서버({host})의 답 하나가 {limit_mb} MB를 넘어 그만두었습니다. 서버를 나누거나 큰 값을 파일로 옮겨 주세요.",
+        "en": "One answer of the AAS server ({host}) exceeds {limit_mb} MB. Split the server or move large values into files.",
+    },
+    "aas_server_compressed": {
+        "ko": "AAS 서버({host})가 요청하지 않은 압축({encoding})으로 답했습니다. 서버나 그 앞 프록시의 응답 압축을 꺼 주세요.",
+        "en": "The AAS server ({host}) compressed its answer ({encoding}) unasked. Switch that off there or in its proxy.",
+    },
+    "aas_server_failed": {
+        "ko": "AAS 서버({host})의 내용을 처리하다가 문제가 생겼습니다. 다음 차례에 다시 읽으며, 되풀이되면 운영자에게 알려 주세요.",
+        "en": "Something went wrong with what {host} holds. It is read again in its turn; if it recurs, tell the operator.",
     },
     "aas_server_empty": {
         "ko": "AAS 서버({host})에 쉘도 서브모델도 없습니다. 서버에 AAS를 올린 뒤 다시 해 주세요.",

@@ -20,13 +20,15 @@ _FILE_NAME = re.compile(r"^(?P<title>.{2,80}?)\s*\((?:법률|[가-힣]{2,12}(?:�
 _REPEALS_ITSELF = re.compile(r"^[^.\n]{2,80}?(?:은|는)\s*이를\s*폐지한다\.?$")
 _REPEALING_ACTS = frozenset({"폐지", "타법폐지"})
 _NOTICE_NUMBER = re.compile(
-    r"(?m)^\W{0,4}(?P<issuer>[가-힣A-Za-z·ㆍ ]{2,40}?)\s*공고\s*제?\s*\d{2,4}\s*[-–]\s*\d{1,5}\s*호"
+    r"(?m)^\W{0,4}(?P<issuer>[가-힣A-Za-z·ㆍ ]{2,40}?)\s*공고\s*(?P<number>제?\s*\d{2,4}\s*[-–]\s*\d{1,5}\s*호)"
 )
 _NOTICE_TITLE = re.compile(r"(?:공고|공모)(?:문|\(안\))?\s*(?:[(\[〈<].{0,20}[)\]〉>])?\s*$")
 _REVISED = re.compile(
     r"[(\[〈<]?\s*(?:제?\s*(\d)\s*차\s*)?(수정|변경|정정|재|연장)\s*(?:공고|공모)?\s*[)\]〉>]?(?=$|[\s)\]〉>]|공고|공모)"
 )
 _LONGEST_TITLE = 100
+_SHORTEST_TITLE = 4
+"""Letters that a notice's title must have beside `공고` to tell it from others."""
 _NOTICE_WORDS = re.compile(r"\s*(?:공고|공모)\s*(?:문|\(안\))?\s*$")
 
 
@@ -36,7 +38,8 @@ def dated(document: Document) -> Document:
     if edition is None and document.kind in {"document", "law", "notice"}:
         edition = _of_law(document) or _of_notice(document)
     if edition is None:
-        return document
+        unnamed = document.kind == "document" and _is_notice(document)
+        return replace(document, kind="notice") if unnamed else document
     repealed = edition.repealed or _is_repealed(document)
     kind = document.kind
     if kind == "document":
@@ -79,17 +82,26 @@ def _law_title(title: str, before: str) -> str:
     return laws[-1] if laws else title.partition("[")[0].strip()
 
 
+def _is_notice(document: Document) -> bool:
+    """By its number (`중소벤처기업부 공고 제2026-12호`) or a line that calls itself one."""
+    return bool(_NOTICE_NUMBER.search(_head(document)) or _NOTICE_TITLE.search(_notice_title(document)))
+
+
 def _of_notice(document: Document) -> Edition | None:
-    """From its number (`중소벤처기업부 공고 제2026-12호`) or a title that calls itself one."""
+    """From its title and who issued it. One whose title says nothing (`공고문`) is known by its number, if it bears one:
+    else nothing tells it from any other."""
     head = _head(document)
     numbered = _NOTICE_NUMBER.search(head)
     title = _notice_title(document)
     if numbered is None and not _NOTICE_TITLE.search(title):
         return None
     revisions = list(_REVISED.finditer(title))
-    bare = _NOTICE_WORDS.sub("", _REVISED.sub(" ", title))
-    bare = re.sub(r"[\s\W_]+", "", DOTS.sub("", unicodedata.normalize("NFC", bare)))
     issuer = re.sub(r"\s+", "", numbered["issuer"]) if numbered else ""
+    bare = _bare(title)
+    if len(bare) < _SHORTEST_TITLE:
+        if numbered is None:
+            return None
+        bare = "제" + re.sub(r"[\s제호]", "", numbered["number"].replace("–", "-")) + "호"
     published = next((found.day for found in days(head) if _alone(head, found.start, found.end)), None)
     return Edition(
         work=f"{NOTICE}{bare}" + (f" ({issuer})" if issuer else ""),
@@ -99,13 +111,19 @@ def _of_notice(document: Document) -> Edition | None:
     )
 
 
+def _bare(title: str) -> str:
+    """What a title says beside being that of a notice and of a revised one."""
+    words = _NOTICE_WORDS.sub("", _REVISED.sub(" ", title))
+    return re.sub(r"[\s\W_]+", "", DOTS.sub("", unicodedata.normalize("NFC", words)))
+
+
 def _notice_title(document: Document) -> str:
-    """The line that calls itself a notice, where the document's title is its number or its file's name."""
+    """The line that calls itself a notice, where the document's title is its number or its file's name; rather one that
+    says what for than a mere `공고문`."""
     title = document.title.strip()
-    if _NOTICE_TITLE.search(title):
-        return title
-    lines = (line.strip() for line in _head(document).splitlines())
-    return next((line for line in lines if len(line) < _LONGEST_TITLE and _NOTICE_TITLE.search(line)), title)
+    lines = [title, *(line.strip() for line in _head(document).splitlines() if len(line.strip()) < _LONGEST_TITLE)]
+    named = [line for line in lines if _NOTICE_TITLE.search(line)]
+    return next((line for line in named if len(_bare(line)) >= _SHORTEST_TITLE), named[0] if named else title)
 
 
 def _alone(text: str, start: int, end: int) -> bool:

@@ -16,6 +16,7 @@ LONGEST = 500
 """Characters of a chunk at most (a Korean syllable is one): about 250 tokens of the embedder, four fit a short prompt."""
 WANTED = 320
 """The length the cutter aims for where borders allow."""
+_FARTHEST = 8 * LONGEST
 LONGEST_HEADER = 200
 """A longer first row is not repeated whole: it is content, or names more columns than one chunk can show."""
 _LONGEST_NAME = 80
@@ -116,7 +117,8 @@ def _cut(text: str) -> list[tuple[int, int]]:
         least, its, penalty = float("inf"), 0, borders[i][1]
         for j in range(i - 1, -1, -1):
             length = ends[i] - begins[j] if ends[i] > begins[j] else 0
-            if length > LONGEST and j < i - 1:
+            far = borders[i][0] - borders[j][0] > _FARTHEST  # over white space alone, which has no length
+            if (length > LONGEST or far) and j < i - 1:
                 break
             cost = cheapest[j] + penalty + ((length - WANTED) / WANTED) ** 2
             if cost <= least:
@@ -182,8 +184,8 @@ def _table(section: Section) -> Iterator[_Piece]:
     parts = _columns(section.text.splitlines())
     for names, below in parts:
         yield from _grouped(section, names, [(section.first_row + at, line) for at, line in below])
-    if not parts:
-        yield from _grouped(section, None, rows)
+    if not parts:  # row 0 stands, and is cited, on the page before
+        yield from _grouped(section, None, [row for row in rows if row[0] > 0])
 
 
 def _columns(lines: list[str]) -> list[tuple[str, list[tuple[int, str]]]]:

@@ -116,9 +116,10 @@ class ChunkStore:
         query = select(EMBEDDINGS.c.passage, EMBEDDINGS.c.vector).where(EMBEDDINGS.c.embedder == embedder)
         known = {row["passage"]: row["vector"] for row in self._rows(query, EMBEDDINGS.c.passage, hashes)}
         found = [(chunk, known[its]) for its, chunk in hashes.items() if its in known]
-        if found:
-            rows = np.frombuffer(b"".join(vector for _, vector in found), dtype="<f4").reshape(len(found), -1)
-            self.embed([chunk for chunk, _ in found], rows, embedder)
+        for start in range(0, len(found), _BATCH):
+            part = found[start : start + _BATCH]
+            rows = np.frombuffer(b"".join(vector for _, vector in part), dtype="<f4").reshape(len(part), -1)
+            self.embed([chunk for chunk, _ in part], rows, embedder)
         return len(found)
 
     def embed(self, chunks: Sequence[Chunk], vectors: Vectors, embedder: str) -> None:
@@ -197,9 +198,10 @@ class ChunkStore:
         rows = np.frombuffer(b"".join(found.values()), dtype="<f4")
         return list(found), rows.reshape(len(found), -1) if found else rows.reshape(0, 0)
 
-    def foreign(self, embedder: str) -> list[str]:
-        """Ids of documents embedded by another embedder: until they are embedded anew, only keywords find them."""
-        query = select(CHUNKS.c.document_id).distinct().join(EMBEDDINGS).where(EMBEDDINGS.c.embedder != embedder)
+    def unfinished(self, embedder: str) -> list[str]:
+        """Ids of documents with passages that this embedder has not embedded: until it has, only keywords find those."""
+        known = exists().where(EMBEDDINGS.c.chunk_id == CHUNKS.c.chunk_id, EMBEDDINGS.c.embedder == embedder)
+        query = select(CHUNKS.c.document_id).distinct().where(~known)
         with self._engine.connect() as connection:
             return sorted(connection.scalars(query))
 

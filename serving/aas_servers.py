@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, select
 from sqlalchemy.exc import IntegrityError
 
-from knowledge.aas.server import checked
+from knowledge.aas.address import checked
 from serving.accounts.secrets import identifier
 from serving.accounts.tables import aas_servers
 from serving.clock import moment, now
@@ -95,10 +95,10 @@ class AasServers:
     def note(
         self, server_id: str, reason: str | None, details: Mapping[str, Any], documents: Documents | None = None
     ) -> AasServer:
-        """How a fetch went. Without `documents` those of the last good fetch stay."""
+        """How a fetch went. Without `documents` those of the fetch before stay."""
         values: dict[str, Any] = {"fetched_at": moment(self._clock()), "reason": reason, "details": dict(details)}
         if documents is not None:
-            values["documents"] = {name: list(ids) for name, ids in documents.items()}
+            values["documents"] = {name: list(ids) for name, ids in documents.items() if ids}
         with self._engine.begin() as connection:
             connection.execute(aas_servers.update().where(aas_servers.c.server_id == server_id).values(**values))
         return self.get(server_id)

@@ -75,23 +75,27 @@ class Documents:
 
     def delete(self, document_id: str) -> None:
         """Remove one of the company's own documents and everything derived from it."""
+        self._worker.withdraw(self.own.name, document_id)
         self.own.ingest.delete(document_id)
         self.own.index.sync()
 
     def cancel(self, document_id: str | None = None) -> int:
-        """Stop taking in one of the company's own documents, or all that are under way: how many. What had been read of
-        them is dropped; the files stay listed as cancelled, to be added again or deleted.
+        """Stop taking in one of the company's own documents, or all that are under way: how many.
+
+        What had been read of a new one is dropped; the file stays listed as cancelled, to be added again or deleted. One that
+        had been taken in before keeps what it has, and is gone on with when its place is opened next.
         """
         progress = self._worker.progress(self.own.name)
         in_hand = progress.current is not None and document_id in {None, progress.current[0]}
         gone = self._worker.withdraw(self.own.name, document_id)
         for each in gone:
             try:
-                self.own.registry.get(each)
+                entry = self.own.registry.get(each)
             except UnknownDocumentError:
                 continue
-            self.own.chunks.remove(each)
-            self.own.registry.mark_rejected(each, "cancelled", {})
+            if not entry.taken_in:
+                self.own.chunks.remove(each)
+                self.own.registry.mark_rejected(each, "cancelled", {})
         return len(gone) + in_hand
 
     @property
@@ -100,16 +104,25 @@ class Documents:
         return self._worker.progress(self.own.name)
 
     def mark_stays(self, document_id: str, *, stays: bool) -> None:
-        """주관기업 LLM 전송 금지 for one of the company's own documents and the files inside it, or its end: then they are
-        embedded after all.
+        """주관기업 LLM 전송 금지 for one of the company's own documents and what lies inside it, or its end: then those that no
+        other mark keeps are embedded after all.
         """
-        for each in self._with_inside(document_id):
-            self.own.registry.mark_stays(each, stays=stays)
-            if not stays:
+        self.own.registry.mark_stays(document_id, stays=stays)
+        for each in [] if stays else self.with_inside(document_id):
+            if not self.own.registry.get(each).stays_here:
                 self.own.registry.mark_stale(each)
                 self._worker.submit(self.own.name, each)
 
-    def _with_inside(self, document_id: str) -> list[str]:
+    def holds(self, document_id: str) -> bool:
+        """Whether it is one of the company's own."""
+        try:
+            self.own.registry.get(document_id)
+        except UnknownDocumentError:
+            return False
+        return True
+
+    def with_inside(self, document_id: str) -> list[str]:
+        """A document of the company's own and the files inside it, however deep."""
         found, at = [document_id], 0
         while at < len(found):
             inside = (entry.document_id for _, entry in self.own.registry.inside(found[at]))

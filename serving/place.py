@@ -54,8 +54,10 @@ class Place:
 
         The latter keep their text and chunks, so that keywords find them meanwhile.
         """
-        for document_id in self.chunks.foreign(self._embedder.identity):
-            self.registry.mark_stale(document_id)
+        self.ingest.recover()  # what was being deleted is gone then
+        for document_id in self.chunks.unfinished(self._embedder.identity):
+            if not self._withheld(document_id):
+                self.registry.mark_stale(document_id)
         return self.ingest.recover()
 
     def _cut(self, document_id: str, document: Document) -> int:

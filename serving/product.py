@@ -14,7 +14,8 @@ from assistant.passages import LIBRARY, Finder
 from assistant.records import Records
 from knowledge import starter
 from knowledge.ingest import Read
-from knowledge.reading import Readers, ReadingLimits, ReadingProcess
+from knowledge.picturing import picturing
+from knowledge.reading import Readers, ReadingLimits
 from retrieval.embedding import TextEmbedder
 from retrieval.korean import Tokenizer
 from retrieval.reranking import Reranker
@@ -30,6 +31,7 @@ from serving.engines.chat import Endpoint
 from serving.engines.control import EngineControl
 from serving.engines.pooling import RemoteEmbedder, RemoteReranker
 from serving.home import Home
+from serving.looked import Looked
 from serving.metrics import Metrics
 from serving.place import Place
 from serving.places import Opened, Places
@@ -86,7 +88,8 @@ class Product:
         self._worker = Worker(self._place)
         self._readers = Readers(ReadingLimits(settings.reading_mb), AT_ONCE)
         self._read = read or self._readers.read
-        self.pages = ReadingProcess(ReadingLimits(settings.reading_mb, idle_s=20, total_s=20))
+        self.pages = picturing(ReadingLimits(settings.reading_mb, idle_s=20, total_s=20))
+        self.looked = Looked()
         self._library = self._made(LIBRARY, embedder)
         self._places = Places(self._open, settings.open_places)
 

@@ -153,8 +153,15 @@ def _wiring(base: Foundation, made: Product | None, *, secure: bool) -> Wiring:
         made,
         secure=secure,
         aas_servers=servers,
-        aas_fetching=AasFetching(servers, made.opened, partial(_came, base)) if made else None,
+        aas_fetching=_fetching(base, made, servers, disclosures) if made else None,
     )
+
+
+def _fetching(base: Foundation, made: Product, servers: AasServers, disclosures: Disclosures) -> AasFetching:
+    def ended(company: str, document_id: str) -> None:
+        disclosures.end_for(company, document_id, AAS_SERVER)
+
+    return AasFetching(servers, made.opened, partial(_came, base), ended=ended)
 
 
 def _came(base: Foundation, company: str, action: Action, document_id: str) -> None:

@@ -39,6 +39,16 @@ def shell(identity: str, *submodels: str, id_short: str = "Press") -> Json:
     }
 
 
+class Streamed(httpx.MockTransport):
+    """Answers whose bytes come as they do over a network, as they were sent."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        made = super().handle_request(request)
+        if not isinstance(made.stream, httpx.ByteStream) or not made.is_closed:
+            return made
+        return httpx.Response(made.status_code, headers=made.headers, stream=httpx.ByteStream(made.content))
+
+
 @dataclass
 class FakeAasServer:
     """`below`: where the interface begins. `faults`: statuses that the next requests are answered with."""
@@ -53,8 +63,8 @@ class FakeAasServer:
     asked: list[str] = field(default_factory=list)
 
     @property
-    def transport(self) -> httpx.MockTransport:
-        return httpx.MockTransport(self.answer)
+    def transport(self) -> httpx.BaseTransport:
+        return Streamed(self.answer)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         path = unquote(request.url.raw_path.decode().split("?")[0])

@@ -80,6 +80,7 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "value_preferred": {"ko": "우대", "en": "preferred"},
     "value_until_spent": {"ko": "예산이 다할 때까지", "en": "until the budget is spent"},
     "value_rolling": {"ko": "상시", "en": "at any time"},
+    "value_unread": {"ko": "읽지 못함: 원문 확인", "en": "could not be read: see the text"},
     "value_varies": {"ko": "유형마다 다름", "en": "varies"},
     "won": {"ko": "{amount}원", "en": "KRW {amount}"},
     "column_kind": {"ko": "갈래", "en": "Kind"},

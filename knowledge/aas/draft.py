@@ -114,7 +114,7 @@ def draft(draft_id: str, name: str, documents: Sequence[tuple[str, Document]]) -
     unknown: dict[str, str] = {}
     count: Counter[str] = Counter()
     for document_id, document in documents:
-        for stated in statements(document, _known):
+        for stated in _sided(list(statements(document, _known))):
             for value in _values(stated, document_id, document.title, unknown):
                 key = (value.path, value.value.casefold(), value.unit)
                 if key not in found and count[value.path] < MOST_CANDIDATES:
@@ -226,7 +226,18 @@ def _others() -> dict[str, technical_data.Term]:
 
 
 def _known(label: str) -> bool:
-    return label in _labels()
+    return label in _labels() or label == vocabulary.SIDE
+
+
+def _sided(found: Sequence[Statement]) -> Iterator[Statement]:
+    """What a paper calls 세로 is its depth where it states a height, and stays a property of that name otherwise."""
+    meant = [_labels().get(plain(stated.label)) for stated in found]
+    tall = any(isinstance(term, technical_data.Term) and term.id_short == "Height" for term in meant)
+    for stated in found:
+        side = tall and plain(stated.label) == vocabulary.SIDE
+        # The unit may stand in brackets behind the label.
+        unit = stated.unit or unit_in(stated.label)
+        yield replace(stated, label="Depth", unit=unit) if side else stated
 
 
 def _values(stated: Statement, document_id: str, title: str, unknown: dict[str, str]) -> Iterator[DraftValue]:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from knowledge.aas.environment import CONTAINERS, Concept, Environment, Node, Shell, Submodel, Texts, words_in
+from knowledge.aas.writer import CHECK
 from knowledge.document import Element, Locator, Section
+from knowledge.quantity import measured
 from knowledge.visible import visible
 
 DESIGNATIONS = ("manufacturerproductdesignation", "manufacturerproducttype", "manufacturerproductfamily")
 """idShorts (folded) of what a product is called, the most telling first."""
 _MANUFACTURER = "manufacturername"
+_EXAMPLE = "예시 값"
 _COLUMNS = "idShort | name | type | cardinality | semanticId | description"
 _CARDINALITIES = frozenset({"smt/cardinality", "cardinality", "multiplicity"})
 _ROLES = {"in": "inputVariable", "out": "outputVariable", "inout": "inoutputVariable"}
@@ -20,7 +23,9 @@ _ROLES = {"in": "inputVariable", "out": "outputVariable", "inout": "inoutputVari
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """The submodel an element is in, what it describes (`asset`), and the headings over it."""
+    """The submodel an element is in, what it describes (`asset`), and the headings over it. A template describes nothing:
+    its values are examples, which nobody may take for what is so of the machine its shell stands for.
+    """
 
     environment: Environment
     submodel: Submodel
@@ -31,7 +36,8 @@ class _Owner:
 def sections_of(environment: Environment) -> tuple[Section, ...]:
     """Everything an environment states, in its order; nothing only where it has neither shell, submodel nor concept.
 
-    The first line of an element's section is `asset | names (idShort) | value unit`, further lines `attribute | text`.
+    The first line of an element's section is `asset | names (idShort) | value unit`, and what is still to be done where
+    nobody has confirmed the value; further lines are `attribute | text`. A template's is `names (idShort) | 예시 값: value unit`.
     """
     found = list(_all(environment))
     return tuple(replace(section, ordinal=at) for at, section in enumerate(found))
@@ -104,7 +110,7 @@ def title_of(environment: Environment) -> str:
 def value_of(node: Node) -> str:
     """What an element states in one line; empty where it states nothing. Of several languages Korean, else English."""
     if node.kind == "Range":
-        return _line(f"{node.low} ~ {node.high}") if node.low or node.high else ""
+        return _span(node.low, node.high)
     if node.kind == "Entity":
         ids = [node.asset, *(f"{name} {value}" for name, value in node.asset_ids)]
         return _line(" ".join(part for part in (node.value, *ids) if part))
@@ -116,6 +122,13 @@ def value_of(node: Node) -> str:
         said = " → ".join(str(reference) for reference in node.references if reference.keys)
         return _line(" ".join([said, *(f"{name} {value}" for name, value in node.details)]))
     return _line(words_in(node.texts, "ko", "en") or node.value)
+
+
+def _span(low: str, high: str) -> str:
+    """A range in words: `0 ~ 40`, and `5 이상` or `40 이하` where it is open at one end."""
+    if low and high:
+        return _line(f"{low} ~ {high}")
+    return _line(f"{low} 이상" if low else f"{high} 이하") if low or high else ""
 
 
 def names_of(environment: Environment, node: Node) -> tuple[str, ...]:
@@ -159,13 +172,14 @@ def _shell(assets: Assets, shell: Shell) -> Iterator[Section]:
 
 def _submodel(environment: Environment, submodel: Submodel, asset: str) -> Iterator[Section]:
     place = submodel.id_short or submodel.id or "Submodel"
+    asset = "" if submodel.template else asset
     owner = _Owner(environment, submodel, asset, tuple(part for part in (asset, place) if part))
     told = [_row(("description", _first(submodel.description))), _row(("semanticId", submodel.semantic_id))]
     about = [row for row in told if not row.endswith("| ")]
     stated = list(_elements(owner, submodel.elements, place, owner.headings))
     if submodel.template or not stated:
         if about or not submodel.elements:
-            head = _row((asset, words_in(submodel.display, "ko", "en") or place))
+            head = _row(part for part in (asset, words_in(submodel.display, "ko", "en") or place) if part)
             yield Section(0, Locator(place), "\n".join([head, *about]), owner.headings)
         yield from _asked(owner, submodel.elements, place, owner.headings, listed=False)
     yield from stated
@@ -192,8 +206,6 @@ def _element(owner: _Owner, node: Node, path: str, headings: tuple[str, ...], wi
     called = node if node.id_short or within is None else within
     unit = environment.unit_of(node) or environment.unit_of(called)
     names = names_of(environment, node) or names_of(environment, called)
-    # A template's values are examples; they describe no asset that anybody could ask about.
-    asset = "" if owner.submodel.template else owner.asset
     element = Element(
         path=path,
         id_short=called.id_short,
@@ -203,13 +215,16 @@ def _element(owner: _Owner, node: Node, path: str, headings: tuple[str, ...], wi
         semantic_id=node.semantic_id or called.semantic_id,
         names=names,
         submodel=owner.submodel.id_short,
-        asset=asset,
+        asset=owner.asset,
     )
-    rows = [_row(part for part in (owner.asset, _called(node, names, path), f"{value} {unit}".strip()) if part)]
+    example = owner.submodel.template and value
+    said = f"{_EXAMPLE}: {measured(value, unit)}" if example else measured(value, unit) if value else ""
+    unchecked = next((q.value for q in node.qualifiers if q.type == CHECK and value), "")
+    rows = [_row(part for part in (owner.asset, _called(node, names, path), said, unchecked) if part)]
     others = [f"{tag}: {_line(words)}" for tag, words in node.texts] if len(node.texts) > 1 else []
     description = _first(node.description, (environment.concept_of(node) or Concept()).definition)
     if others:
-        rows.append(_row(("value", "; ".join(others))))
+        rows.append(_row((_EXAMPLE if example else "value", "; ".join(others))))
     for name, text in (("semanticId", node.semantic_id), ("description", description), ("type", node.content_type)):
         if text:
             rows.append(_row((name, text)))

@@ -29,7 +29,7 @@ def _semantic_ids(part: Any) -> Iterator[str]:
         if isinstance(one, dict):
             reference = one.get("semanticId")
             keys = reference.get("keys") if isinstance(reference, dict) else None
-            yield from (str(key.get("value")) for key in keys or [] if isinstance(key, dict))
+            yield from (str(key.get("value")) for key in _dicts(keys))
             waiting += one.values()
         elif isinstance(one, list):
             waiting += one

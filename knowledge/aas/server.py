@@ -7,15 +7,14 @@ never by what its value says.
 from __future__ import annotations
 
 import base64
-import ipaddress
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from knowledge.aas.address import AasServerError, checked, must_lead_elsewhere, on_connection
 from knowledge.aas.served import environment, files_in
 from knowledge.errors import KnowledgeError
 
@@ -29,17 +28,17 @@ _AGAIN = frozenset({429, 500, 502, 503, 504})
 _ABSENT = frozenset({404, 405, 501})
 
 
-class AasServerError(KnowledgeError):
-    """A server that cannot be read; its sentence says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one fetch. `seconds` in all; `request_s` for one answer; `tries` of a request that may do better next time."""
+    """Of one fetch. `seconds` in all; `request_s` for one answer; `tries` of a request that may do better next time.
+
+    `megabytes` in all; `answer_mb` of one answer in JSON, which takes many times its size once it is parsed.
+    """
 
     seconds: float = 300.0
     request_s: float = 30.0
     megabytes: int = 200
+    answer_mb: int = 50
     pages: int = 2_000
     page: int = 100
     files: int = 200
@@ -60,23 +59,14 @@ class Fetched:
     missing: tuple[str, ...] = ()
 
 
-def checked(url: str) -> str:
-    """The address without a slash at its end. Raises AasServerError for what is no plain address of a server."""
-    parts = urlsplit(url.strip())
-    try:
-        whole = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
-    except ValueError as error:
-        raise AasServerError("aas_server_address") from error
-    if not whole or parts.username or parts.password or parts.query or parts.fragment:
-        raise AasServerError("aas_server_address")
-    if _link_local(parts.hostname or ""):
-        raise AasServerError("aas_server_address")
-    return url.strip().rstrip("/")
-
-
 def encoded(identifier: str) -> str:
     """An identifier as it stands in a path: base64url without padding."""
-    return base64.urlsafe_b64encode(identifier.encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(identifier.encode(errors="replace")).decode().rstrip("=")
+
+
+def _written(value: object) -> str:
+    """Text that can be stored: JSON may hold halves of characters, which no encoding has."""
+    return str(value or "").encode(errors="replace").decode()
 
 
 def fetch(
@@ -90,12 +80,16 @@ def fetch(
     import httpx
 
     base, allowed = checked(url), limits or Limits()
-    _must_not_be_link_local(base)
+    must_lead_elsewhere(base)
     with httpx.Client(
         timeout=allowed.request_s, follow_redirects=False, trust_env=False, transport=transport,
-        headers={"Accept": "application/json"},
+        headers={"Accept": "application/json", "Accept-Encoding": "identity"},
     ) as client:  # fmt: skip
-        found = list(_Server(client, base, allowed, sleep).shells())
+        try:
+            found = list(_Server(client, base, allowed, sleep).shells())
+        except (ValueError, RecursionError, httpx.InvalidURL) as error:
+            # What it holds cannot be asked for, or not be put together.
+            raise AasServerError("aas_server_answer", host=urlsplit(base).netloc) from error
     if not found:
         raise AasServerError("aas_server_empty", host=urlsplit(base).netloc)
     return sorted(found, key=lambda each: each.shell_id)
@@ -117,8 +111,8 @@ class _Server:
 
     def shells(self) -> Iterator[Fetched]:
         shells = self._located()
-        submodels = {str(each.get("id")): each for each in self._listed("/submodels", optional=True)}
-        concepts = {str(each.get("id")): each for each in self._listed("/concept-descriptions", optional=True)}
+        submodels = {_written(each.get("id")): each for each in self._listed("/submodels", optional=True)}
+        concepts = {_written(each.get("id")): each for each in self._listed("/concept-descriptions", optional=True)}
         taken: set[str] = set()
         for shell in shells:
             made = self._of(shell, submodels, concepts)
@@ -141,7 +135,7 @@ class _Server:
         raise AasServerError("aas_server_status", host=self._host, status=404)
 
     def _of(self, shell: Json, submodels: Mapping[str, Json], concepts: Mapping[str, Json]) -> Fetched:
-        identity = str(shell.get("id") or "")
+        identity = _written(shell.get("id"))
         own: dict[str, Json] = {}
         missing = []
         for each in self._references(shell):
@@ -150,7 +144,7 @@ class _Server:
                 missing.append(each)
             else:
                 own[each] = found
-        name = str(shell.get("idShort") or identity)
+        name = _written(shell.get("idShort")) or identity
         return Fetched(identity, name, environment([shell], own, concepts), tuple(self._attached(own)), tuple(missing))
 
     def _references(self, shell: Json) -> list[str]:
@@ -161,9 +155,11 @@ class _Server:
             references = list(self._listed(path, optional=True))
         keys = [each.get("keys") for each in references if isinstance(each, dict)]
         named = [
-            str(key[-1].get("value")) for key in keys if isinstance(key, list) and key and isinstance(key[-1], dict)
+            _written(key[-1].get("value"))
+            for key in keys
+            if isinstance(key, list) and key and isinstance(key[-1], dict)
         ]
-        return list(dict.fromkeys(named))
+        return list(dict.fromkeys(each for each in named if each))
 
     def _submodel(self, shell_id: str, identity: str) -> Json | None:
         """A submodel the list of submodels did not name: by itself, or as part of its shell."""
@@ -181,10 +177,10 @@ class _Server:
                 if self._files <= 0:
                     return
                 self._files -= 1
-                where = f"/submodels/{encoded(identity)}/submodel-elements/{quote(path, safe='')}/attachment"
+                where = f"/submodels/{encoded(identity)}/submodel-elements/{quote(_written(path), safe='')}/attachment"
                 response = self._asked(where, accept="*/*")
                 if response.status_code == 200 and response.content:
-                    yield value.rsplit("/", 1)[-1] or path, response.content
+                    yield _written(value.rsplit("/", 1)[-1] or path), response.content
 
     def _listed(self, path: str, *, optional: bool = False) -> Iterator[Json]:
         """All of a list, page after page, each item once.
@@ -235,7 +231,7 @@ class _Server:
             self._must_have_time()
             try:
                 response = self._read(path, params, headers)
-            except (httpx.TimeoutException, httpx.TransportError) as error:
+            except httpx.HTTPError as error:
                 fault: KnowledgeError = self._fault(error)
                 cause: Exception | None = error
                 continue
@@ -249,15 +245,29 @@ class _Server:
         """An answer read no further than there is room and time for."""
         import httpx
 
-        with self._client.stream("GET", self._base + path, params=params, headers=headers) as response:
-            pieces = []
-            for piece in response.iter_bytes():
+        most = self._limits.megabytes if "Accept" in headers else self._limits.answer_mb  # a file, or JSON
+        watched = {"trace": on_connection}
+        with self._client.stream(
+            "GET", self._base + path, params=params, headers=headers, extensions=watched
+        ) as response:
+            self._must_be_plain(response)
+            pieces, size = [], 0
+            for piece in response.iter_raw():
+                size += len(piece)
                 self._room -= len(piece)
                 if self._room < 0:
                     raise self._too_large()
+                if size > most * 1_000_000:
+                    raise AasServerError("aas_server_answer_large", host=self._host, limit_mb=most)
                 self._must_have_time()
                 pieces.append(piece)
             return httpx.Response(response.status_code, content=b"".join(pieces))
+
+    def _must_be_plain(self, response: httpx.Response) -> None:
+        """Compressed answers are refused: thirty kilobytes may hold gigabytes, and nobody asked for them."""
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        if encoding not in {"", "identity"}:
+            raise AasServerError("aas_server_compressed", host=self._host, encoding=encoding[:40])
 
     def _fault(self, error: Exception) -> AasServerError:
         import httpx
@@ -275,21 +285,3 @@ class _Server:
         return AasServerError(
             "aas_server_too_large", host=self._host, limit_mb=limits.megabytes, limit_pages=limits.pages
         )
-
-
-def _must_not_be_link_local(url: str) -> None:
-    """Addresses of that kind are those of a machine's own cloud, whose secrets are no AAS."""
-    parts = urlsplit(url)
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 80, proto=socket.IPPROTO_TCP)
-    except OSError:
-        return  # connecting will say so
-    if any(_link_local(str(address[4][0])) for address in found):
-        raise AasServerError("aas_server_address")
-
-
-def _link_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.split("%", maxsplit=1)[0]).is_link_local
-    except ValueError:
-        return False

@@ -45,6 +45,8 @@ _ITEM_HEADS = {
 }
 _VALUE_HEADS = {"값", "내용", "사양", "사양값", "수치", "규격", "기준", "정격", "value", "specification", "spec"}
 _PRODUCT_HEADS = {"모델", "모델명", "형식", "형명", "제품명", "model", "type"}
+_NUMBER_HEADS = {"no", "번호", "순번", "기호", "symbol"}
+"""Beside a label, never one."""
 _REMARK_HEADS = {"비고", "참고", "조건", "remark", "remarks", "note", "notes"}
 _UNIT_HEADS = {"단위", "unit", "units"}
 _NOTHING = {"", "-", "–", "—", "/", "n/a", "na", "없음", "해당없음", "미정", "tbd", "○", "●", "x"}
@@ -138,7 +140,7 @@ def _spoken(line: str, known: Known) -> tuple[str, str] | None:
 def _of_table(section: Section, known: Known) -> Iterator[Statement]:
     lines = section.text.split("\n")
     rows = [_cells(line) for line in lines]
-    layout = _Layout.of([plain(cell) for cell in rows[0]], known)
+    layout = _Layout.of([plain(cell) for cell in rows[0]], rows[1:], known)
     for at, cells in enumerate(rows):
         place = f"{section.locator.label} {section.first_row + at}행"
         for label, value, unit in layout.stated(rows[0], cells, first=at == 0):
@@ -151,7 +153,7 @@ def _cells(line: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How a table is to be read, told from its first row: where label, values and unit stand.
+    """How a table is to be read, told from its first row and what is known below it: where label, values and unit stand.
 
     Without any of them its rows are pairs side by side; with `across` its first row holds the labels.
     """
@@ -162,7 +164,7 @@ class _Layout:
     across: bool = False
 
     @classmethod
-    def of(cls, heads: list[str], known: Known) -> _Layout:
+    def of(cls, heads: list[str], rows: list[list[str]], known: Known) -> _Layout:
         if len(heads) > 1 and heads[0] != heads[1] and known(heads[0]) and known(heads[1]):
             return cls(across=True)
         if len(heads) < 3:
@@ -170,14 +172,16 @@ class _Layout:
         unit = next((at for at, head in enumerate(heads) if head in _UNIT_HEADS), -1)
         label = next((at for at, head in enumerate(heads) if head in _ITEM_HEADS and at != unit), -1)
         value = next((at for at, head in enumerate(heads) if head in _VALUE_HEADS and at not in {unit, label}), -1)
-        if value >= 0 and label >= 0:
-            return cls(label, (value,), unit)
         others = [at for at in range(len(heads)) if at != unit and heads[at] not in _REMARK_HEADS]
-        if unit >= 0 and len(others) > 1:
-            return cls(others[0], tuple(others[1:]), unit)
-        if label == 0 or (heads[0] in _PRODUCT_HEADS and not any(map(known, heads[1:]))):
+        if value >= 0 and label >= 0:
+            before = [at for at in others if at < value and heads[at] not in _NUMBER_HEADS]
+            near = before[-1] if before else label
+            return cls(_labelled([at for at in others if at != value], near, rows, known), (value,), unit)
+        products = heads[0] in _PRODUCT_HEADS and not any(map(known, heads[1:]))
+        if (unit >= 0 and len(others) > 1) or label == 0 or products:
             # Products side by side, a column each.
-            return cls(0, tuple(others[1:]), unit)
+            label = _labelled(others[:-1], others[0], rows, known)
+            return cls(label, tuple(at for at in others if at > label), unit)
         return cls()
 
     def stated(self, heads: list[str], cells: list[str], *, first: bool) -> Iterator[tuple[str, str, str]]:
@@ -191,6 +195,13 @@ class _Layout:
             for at in dict.fromkeys(self.values):
                 if max(at, self.label) < len(cells):
                     yield cells[self.label], cells[at], cells[self.unit] if 0 <= self.unit < len(cells) else ""
+
+
+def _labelled(columns: list[int], otherwise: int, rows: list[list[str]], known: Known) -> int:
+    """The column with the most labels we know, of several the last, which says it most closely: `전기 | 정격전압 | 380`."""
+    counts = {at: sum(1 for cells in rows if at < len(cells) and known(plain(cells[at]))) for at in columns}
+    most = max(counts.values(), default=0)
+    return max(at for at, count in counts.items() if count == most) if most else otherwise
 
 
 def _side_by_side(cells: list[str]) -> Iterator[tuple[str, str, str]]:

@@ -80,7 +80,7 @@ TERMS: tuple[Term, ...] = (
     Term("Weight", "중량", ("무게", "질량", "기계중량", "본체중량", "총중량", "Weight", "Mass")),
     Term("Length", "길이", ("전장", "Length")),
     Term("Width", "폭", ("너비", "가로", "Width")),
-    Term("Height", "높이", ("전고", "세로", "Height")),
+    Term("Height", "높이", ("전고", "Height")),
     Term("Depth", "깊이", ("Depth",)),
     Term("Diameter", "지름", ("직경", "외경", "Diameter")),
     Term("Dimensions", "외형치수", ("외형크기", "치수", "크기", "외형", "제품크기", "Dimensions", "Size")),

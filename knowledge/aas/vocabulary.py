@@ -13,6 +13,10 @@ _SEPARATORS = re.compile(r"[\s_\-./·()]+")
 _VERSION = re.compile(r"#\d{3}$")
 
 
+SIDE = "세로"
+"""Depth of what has a height as well; of a sheet or a plate it may be either, so that it names nothing by itself."""
+
+
 class Term(BaseModel):
     """One property: `ko` its Korean names, the usual one first."""
 

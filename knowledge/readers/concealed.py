@@ -1,4 +1,4 @@
-"""Elements of a page that a person does not see: their words must not be found, quoted or obeyed."""
+"""Elements of a page that a person does not see or that are struck out: their words must not be found, quoted or obeyed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 _CONCEALING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
     r"|font-size\s*:\s*0+(?:\.0+)?\s*(?:px|pt|em|rem|%)?\s*(?:;|!|$)"
+    r"|text-decoration(?:-line)?\s*:[^;]*line-through"
     r"|opacity\s*:\s*0+(?:\.0+)?\s*(?:;|!|$)"
     r"|(?:text-indent|left|top|right|margin-left)\s*:\s*-\d{3,}",
     re.I,
@@ -18,18 +19,22 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?([.#])([\w-]+)", re.I)
 _NEVER = {"html", "body", "main"}
+_STRUCK = {"s", "del", "strike"}
 _LONGEST_STYLE = 200_000
 
 
 def drop_concealed(page: BeautifulSoup) -> None:
-    """Take out what attributes, inline styles or plain class and id rules of the page's own style sheets conceal."""
+    """Take out what attributes, inline styles or plain class and id rules of the page's own style sheets conceal or strike out."""
     by_class, by_id = _concealing_names(page)
     concealed = [
         tag
         for tag in page.find_all()
-        if tag.attrs
-        and tag.name not in _NEVER
-        and (_is_concealed(tag) or str(tag.get("id", "")) in by_id or not by_class.isdisjoint(_classes(tag)))
+        if tag.name in _STRUCK
+        or (
+            tag.attrs
+            and tag.name not in _NEVER
+            and (_is_concealed(tag) or str(tag.get("id", "")) in by_id or not by_class.isdisjoint(_classes(tag)))
+        )
     ]
     for tag in concealed:
         if not tag.decomposed:  # with what it lay in

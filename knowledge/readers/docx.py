@@ -5,7 +5,6 @@ The package's XML is walked here: what libraries offer drops what people cite, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from lxml import etree
@@ -15,6 +14,9 @@ from knowledge.readers.format import Format, Progress, silent
 from knowledge.readers.grid import MAX_COLUMNS, Cell, resolve
 from knowledge.readers.ooxml import Parts, attribute, child, of_kind, said
 from knowledge.readers.outline import Outline
+from knowledge.readers.raised import Height
+from knowledge.readers.run import Words, font, has_ground, is_white
+from knowledge.readers.symbols import sign, unfold
 from knowledge.readers.text import language_of
 from knowledge.readers.wordprocessing import Numbering, Styles
 from knowledge.readers.xml import local
@@ -35,6 +37,9 @@ _LEFT_OUT = {
 }
 _SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = {"footnoteReference": ("footnotes", "각주"), "endnoteReference": ("endnotes", "미주")}
+_RAISED: dict[str, Height] = {"sup": "sup", "sub": "sub"}
+_POWERS = {"sSup", "sSub", "sSubSup", "sPre"}
+"""Elements of an equation in which `sup` and `sub` are what they say; in others they are limits."""
 _HEADING_LENGTH = 200
 
 
@@ -59,18 +64,6 @@ def read(data: bytes, name: str, progress: Progress = silent) -> Document:
     )
 
 
-@dataclass
-class _Paragraph:
-    """Words of a paragraph, and what hangs on it: the contents of text boxes."""
-
-    words: list[str] = field(default_factory=list)
-    boxes: list[etree._Element] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.words).strip()
-
-
 class _Walk:
     def __init__(self, parts: Parts, main: str) -> None:
         self.outline = Outline()
@@ -80,6 +73,7 @@ class _Walk:
         self._notes: dict[tuple[str, str], etree._Element] = {}
         self._marks: dict[str, int] = {}
         self._items: list[str] = []
+        self._has_ground = has_ground(parts, main)
         for kind, _ in _NOTES.values():
             for path in parts.related(kind, main)[:1]:
                 for note in parts.root(path):
@@ -140,29 +134,42 @@ class _Walk:
             self.outline.prose("\n".join(self._items))
             self._items = []
 
-    def _inline(self, element: etree._Element) -> _Paragraph:
-        found = _Paragraph()
+    def _inline(self, element: etree._Element) -> Words:
+        found = Words()
         if not self._styles.hides(child(element, "pPr")):
             self._gather(element, found)
         return found
 
-    def _gather(self, element: etree._Element, found: _Paragraph) -> None:
+    def _gather(self, element: etree._Element, found: Words, height: Height = "") -> None:
         for each in element:
             kind = local(each)
-            if kind in _LEFT_OUT or (kind == "r" and self._styles.hides(child(each, "rPr"))):
+            if kind in _LEFT_OUT or (kind == "r" and self._is_unseen(each)):
                 continue
             if kind == "t":
-                found.words.append(each.text or "")
+                found.add(unfold(each.text or "", font(element)), height)
             elif kind in _SIGNS:
-                found.words.append(_SIGNS[kind])
+                found.add(_SIGNS[kind])
+            elif kind == "sym":
+                found.add(sign(attribute(each, "font") or "", attribute(each, "char") or ""), height)
             elif kind == "br":
-                found.words.append("\n" if attribute(each, "type") in {None, "textWrapping"} else "")
+                found.add("\n" if attribute(each, "type") in {None, "textWrapping"} else "")
             elif kind in _NOTES:
-                found.words.append(self._note(kind, attribute(each, "id") or ""))
+                found.add(self._note(kind, attribute(each, "id") or ""))
             elif kind == "txbxContent":
                 found.boxes.append(each)
             elif len(each):
-                self._gather(each, found)
+                self._gather(each, found, self._height(each, height))
+
+    def _height(self, element: etree._Element, outer: Height) -> Height:
+        kind = local(element)
+        if kind == "r":
+            return self._styles.height(child(element, "rPr")) or outer
+        parent = element.getparent()
+        return _RAISED[kind] if kind in _RAISED and parent is not None and local(parent) in _POWERS else outer
+
+    def _is_unseen(self, run: etree._Element) -> bool:
+        properties = child(run, "rPr")
+        return self._styles.hides(properties) or (not self._has_ground and is_white(run, properties))
 
     def _note(self, reference: str, number: str) -> str:
         kind, word = _NOTES[reference]
@@ -184,7 +191,8 @@ class _Walk:
         inner: list[etree._Element] = []
         table = resolve(self._grid(rows, inner))
         marked = next((at for at, row in enumerate(rows) if not said(child(row, "trPr"), "tblHeader")), len(rows))
-        self.outline.table(table, min(max(marked or _stacked(rows), 1), max(len(rows) - 1, 1)))
+        named = min(max(marked or _stacked(rows), 1), max(len(rows) - 1, 1))
+        self.outline.table(table, named, marked=marked > 0)
         for each in inner:
             if local(each) == "tbl":
                 self._table(each)

@@ -17,6 +17,7 @@ from knowledge.readers.concealed import drop_concealed
 from knowledge.readers.format import Format, Progress, silent
 from knowledge.readers.markup import HEADINGS, walk
 from knowledge.readers.outline import Outline
+from knowledge.readers.raised import set_tags
 from knowledge.readers.text import language_of
 
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
@@ -156,6 +157,7 @@ def _outlined(page: BeautifulSoup) -> Outline:
     drop_concealed(page)  # before the styles go: they say what is concealed
     for tag in page.find_all(_DROPPED):
         tag.decompose()
+    set_tags(page)
     outline = Outline()
     walk(_root(page), outline)
     return outline

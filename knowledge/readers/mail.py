@@ -17,7 +17,7 @@ from pathlib import PurePath
 
 from knowledge.document import Attachment, Document, Section, Source
 from knowledge.encoding import codec_named, decode
-from knowledge.errors import TooLargeError, UnreadableError
+from knowledge.errors import KnowledgeError, TooLargeError, UnreadableError
 from knowledge.readers import html
 from knowledge.readers.format import Format, Progress, silent
 from knowledge.readers.outline import Outline
@@ -27,6 +27,8 @@ MAX_PARTS = 1_000
 MAX_DEPTH = 30
 LARGE_PICTURE = 50_000
 """Bytes from which on a picture in the text is more than a logo or a signature."""
+_MARKEDLY_MORE = 1.5
+"""Times the text of the plain part from which on a mail's page says markedly more."""
 _KNOWN = {b"from", b"to", b"subject", b"date", b"received", b"mime-version"}
 _HEAD = 65_536
 _HEADER = re.compile(rb"([!-9;-~]+):")
@@ -70,7 +72,7 @@ def claims(data: bytes, _name: str) -> bool:
 def read(data: bytes, name: str, _progress: Progress = silent) -> Document:
     """First who wrote to whom and when, then the text; files and mails that came along are attachments.
 
-    The plain text is taken where there is one, else the HTML. Raises UnreadableError where the mail is encrypted or
+    The plain text is taken where there is one and the HTML does not say markedly more. Raises UnreadableError where the mail is encrypted or
     malformed beyond reading, TooLargeError over a thousand parts.
     """
     try:
@@ -126,7 +128,7 @@ def _is_page(message: Message) -> bool:
 
 
 def _parts(message: Message) -> Iterator[Message]:
-    """Leaves in reading order; of alternatives the plain text if it says anything, else the richest."""
+    """Leaves in reading order; of alternatives the plain text, unless the richest says markedly more."""
     pending = [(message, 0)]
     seen = 0
     while pending:
@@ -144,9 +146,28 @@ def _parts(message: Message) -> Iterator[Message]:
 
 
 def _chosen(alternatives: list[Message]) -> list[Message]:
-    plain = [part for part in alternatives if part.get_content_type() == "text/plain" and _bytes(part).strip()]
-    texts = plain[:1] or [part for part in alternatives if part.get_content_maintype() in {"text", "multipart"}][-1:]
+    rich = [part for part in alternatives if part.get_content_maintype() in {"text", "multipart"}][-1:]
+    plain = [part for part in alternatives if part.get_content_type() == "text/plain" and _bytes(part).strip()][:1]
+    texts = plain if plain and not (rich and _says_more(rich[0], plain[0])) else rich
     return texts + [part for part in alternatives if part.get_content_maintype() not in {"text", "multipart"}]
+
+
+def _says_more(rich: Message, plain: Message) -> bool:
+    """Whether the page holds markedly more text, or a table, whose columns plain text only guesses at.
+
+    Many programs send a stub as plain text: `이 메일은 HTML로 작성되었습니다`.
+    """
+    page = next((part for part in rich.walk() if part.get_content_type() == "text/html"), None)
+    if page is None or page is plain:
+        return False
+    try:
+        sections = _body(page)
+    except KnowledgeError:
+        return False
+    said = sum(len("".join(section.text.split())) for section in sections)
+    stub = len("".join(decode(_bytes(plain), plain.get_content_charset() or "").split()))
+    has_table = any(section.kind == "table" for section in sections)
+    return said > _MARKEDLY_MORE * stub or (has_table and said * _MARKEDLY_MORE >= stub)
 
 
 def _is_text(part: Message) -> bool:

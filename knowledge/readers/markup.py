@@ -136,7 +136,7 @@ class _Walk:
         grid = resolve([[self._cell(cell) for cell in row] for row in filled])
         if sum(len(words) for row in grid for words in row) > _LARGEST_TABLE:
             raise UnreadableError("too_much_text", limit=_LARGEST_TABLE)
-        self._outline.table(grid, _header_rows(filled, named))
+        self._outline.table(grid, _header_rows(filled, named), marked=named)
         return True
 
     def _cell(self, cell: Tag) -> Cell:

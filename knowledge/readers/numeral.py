@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -23,6 +25,12 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DATE_LETTERS = re.compile(r"[ymdhs]", re.IGNORECASE)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?\d{1,20}(?:\.\d{1,20})?)\]")
+_QUOTED = re.compile(r'"[^"]*"')
+_HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
+_GENERAL = "General"
 _REMEMBERED = 512
 _LARGEST_DAY = 2_958_465  # 9999-12-31
 
@@ -30,6 +38,7 @@ _LARGEST_DAY = 2_958_465  # 9999-12-31
 def shown(value: str, code: str, *, since_1904: bool = False) -> str:
     """What stands in the cell. `value` is the number as the file has it; what is no number comes back as it is.
 
+    Empty where the code hides the number, as `;;;` does. A code that is not understood shows the number as it is.
     Dates are written `2026-11-23` and times `14:30`, whatever order the code has, so that they can be found.
     """
     try:
@@ -38,13 +47,44 @@ def shown(value: str, code: str, *, since_1904: bool = False) -> str:
         return value
     if not number.is_finite() or abs(number.adjusted()) > 300:
         return value
-    if not code or code == "General":
+    if not code or code == _GENERAL:
         return _general(number)
+    part, signed = _chosen(number, code)
+    if not part.replace('""', "").strip() and ";" in code:
+        return ""
+    if _is_date(part):
+        return _moment(number, part, since_1904) or _general(number)
+    return _number(number if signed else abs(number), part)
+
+
+def hides_text(code: str) -> bool:
+    """Whether words in a cell of this code are not shown: its fourth section is there and empty."""
     parts = _sections(code)
-    if _is_date(parts[0]):
-        return _moment(number, parts[0], since_1904) or _general(number)
-    part = parts[1] if number < 0 and len(parts) > 1 else parts[2] if number == 0 and len(parts) > 2 else parts[0]
-    return _number(abs(number) if number < 0 and len(parts) > 1 else number, part)
+    return len(parts) == 4 and not parts[3].strip()
+
+
+def _chosen(number: Decimal, code: str) -> tuple[str, bool]:
+    """The section of the code that is for this number, General where that is not clear, and whether the sign is shown."""
+    parts = _sections(code)[:3]
+    conditions = [_condition(part) for part in parts]
+    if not any(conditions):
+        if number < 0 and len(parts) > 1:
+            return parts[1], False
+        return parts[2] if number == 0 and len(parts) > 2 else parts[0], True
+    for part, condition in zip(parts, conditions, strict=True):
+        if condition is None:
+            # The last section is for what is left; what one without a condition in between is for, programs disagree on.
+            return (part if part is parts[-1] and len(parts) > 1 else _GENERAL), True
+        sign, limit = condition
+        if _HOLDS[sign](number, limit):
+            return part, not (number < 0 and sign in {"<", "<="} and limit <= 0)
+    return _GENERAL, True
+
+
+@functools.lru_cache(_REMEMBERED)
+def _condition(part: str) -> tuple[str, Decimal] | None:
+    found = _CONDITION.search(_QUOTED.sub("", part))
+    return (found[1], Decimal(found[2])) if found else None
 
 
 @functools.lru_cache(_REMEMBERED)
@@ -96,21 +136,55 @@ def _number(number: Decimal, part: str) -> str:
     if any(token["power"] for token in tokens):
         decimals = next((t["digits"].partition(".")[2] for t in tokens if t["digits"]), "")
         return f"{number:.{len(decimals)}E}"
-    if part.strip() in {"", "@"} or "/" in part:
+    if part.strip() in {"", "@"} or any(token["other"] == "/" for token in tokens):
         return _general(number)
     percent = any(token["other"] == "%" for token in tokens)
     number = number * 100 if percent else number
-    out, placed = "", False
-    for token in tokens:
-        if token["digits"] or token["general"]:
-            out += "" if placed else _digits(number, token["digits"]) if token["digits"] else _general(number)
-            placed = True
-        else:
-            out += token["words"] or token["escaped"] or token["sign"] or token["other"] or ""
-    if placed:
-        return out.strip()
+    places = [token["digits"] or token["general"] for token in tokens if token["digits"] or token["general"]]
+    words = _placed(number, places)
+    if words is None:
+        return _general(number / 100 if percent else number)
+    filled = iter(words)
+    out = "".join(
+        next(filled)
+        if token["digits"] or token["general"]
+        else token["words"] or token["escaped"] or token["sign"] or token["other"] or ""
+        for token in tokens
+    ).strip()
+    if places:
+        return f"-{out}" if number < 0 and len(places) > 1 else out
     # A code without a place for digits shows words or a dash alone; the number stays, or nobody could find it.
-    return f"{out.strip()} {_general(number)}" if any(map(str.isalnum, out)) else _general(number)
+    return f"{out} {_general(number)}" if any(map(str.isalnum, out)) else _general(number)
+
+
+def _placed(number: Decimal, places: list[str]) -> list[str] | None:
+    """What stands in each place for digits; none where the code cannot be followed.
+
+    Several places share the digits from the right on, and the first takes those that are left: `000-00-00000`.
+    """
+    if any(place.count(".") > 1 for place in places):
+        return None
+    if len(places) < 2:
+        return [_general(number) if place.lower() == "general" else _digits(number, place) for place in places]
+    pattern = "".join(places)
+    if re.search(r"general|,|\.[0#?.]*\.", pattern, re.IGNORECASE) or any("." in place for place in places[:-1]):
+        return None
+    whole, _, decimals = _digits(abs(number), pattern).partition(".")
+    if not whole.isdecimal():
+        return None
+    sizes = [len(place.partition(".")[0]) for place in places]
+    # Left of the first 0 nothing is filled up; from there on every place is.
+    whole = whole.zfill(len(pattern.partition(".")[0].lstrip("#?")))
+    shares: list[str] = []
+    for size in reversed(sizes[1:]):
+        at = max(len(whole) - size, 0)
+        shares.append(whole[at:])
+        whole = whole[:at]
+    shares = [whole, *reversed(shares)]
+    if not whole:
+        return None
+    shares[-1] += f".{decimals}" if decimals else ""
+    return shares
 
 
 def _digits(number: Decimal, pattern: str) -> str:

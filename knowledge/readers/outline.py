@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from knowledge.document import Locator, Section, SectionKind
 from knowledge.readers.grid import columns_named
+from knowledge.readers.labelled import is_labelled
 
 _ARTICLE = re.compile(r"^(제\d+조(?:의\d+)*)(?=[\s(（]|$)")
 
@@ -43,9 +44,13 @@ class Outline:
         if text.strip():
             self._prose.append(text.strip("\n"))
 
-    def table(self, rows: Sequence[Sequence[str]], header_rows: int = 1) -> None:
-        """`rows`: cells of each row, merged cells resolved (`grid.resolve`), the rows that name the columns first."""
+    def table(self, rows: Sequence[Sequence[str]], header_rows: int = 1, *, marked: bool = False) -> None:
+        """`rows`: cells of each row, merged cells resolved (`grid.resolve`), the rows that name the columns first.
+
+        `marked`: the file itself says which rows do. Where it does not, labels with their values have none.
+        """
         self._close()
+        header_rows = 0 if header_rows == 1 and not marked and is_labelled(rows) else header_rows
         named = [columns_named(rows, header_rows), *rows[header_rows:]] if header_rows > 1 else rows
         lines = [_row(row) for row in named]
         filled = [at for at, line in enumerate(lines) if line]

@@ -9,7 +9,7 @@ import zlib
 from knowledge.errors import TooLargeError, UnreadableError
 
 MAX_FILES = 5_000
-MAX_UNPACKED = 500_000_000
+MAX_UNPACKED = 250_000_000
 """Bytes of all files together as declared; `zipfile` never yields more of a file than it declares."""
 MAX_RATIO = 200
 """Unpacked over packed size of one file larger than a megabyte; office files stay under 100."""

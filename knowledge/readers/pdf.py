@@ -13,10 +13,12 @@ from knowledge.document import Document, Locator, Section
 from knowledge.errors import TooLargeError, UnreadableError
 from knowledge.readers import ocr, pdf_outline
 from knowledge.readers.format import Format, Progress, silent
+from knowledge.readers.pdf_continued import with_headers
 from knowledge.readers.pdf_frame import Frame
 from knowledge.readers.pdf_layout import Line, lines_of
 from knowledge.readers.pdf_outline import Heading
 from knowledge.readers.pdf_page import SCANNED, PageContent, page_content
+from knowledge.readers.pdf_tables import Table
 from knowledge.readers.pdf_text import Joiner
 from knowledge.readers.text import language_of
 
@@ -79,7 +81,8 @@ def _read(pdf: Any, name: str, progress: Progress) -> Document:
         frames.append(page.frame)
         progress(index + 1, count)
     title = _title(pdf, pages, name)
-    pages = pdf_outline.without_furniture(pages, [frame.size[1] for frame in frames])
+    heights = [frame.size[1] for frame in frames]
+    pages = pdf_outline.without_furniture(with_headers(pages, heights), heights)
     headings = pdf_outline.headings_of(pages, pdf_outline.bookmarks(pdf, frames))
     sections = tuple(_sections(pages, headings))
     if not sections:
@@ -120,11 +123,19 @@ def _sections(pages: Sequence[list[Line]], headings: Sequence[list[Heading]]) ->
 def _section(ordinal: int, page: int, lines: list[Line], headings: tuple[str, ...], joiner: Joiner) -> Section | None:
     locator = Locator(f"p. {page}", page)
     if lines and lines[0].table:
-        table = lines[0].table
-        text = "\n".join(" | ".join(cells) for cells in table.rows)
-        return Section(ordinal, locator, text, headings, "table", boxes=table.boxes)
+        return _table(ordinal, locator, headings, lines[0].table)
     text, boxes = joiner.text(lines)
     return Section(ordinal, locator, text, headings, boxes=boxes) if text.strip() else None
+
+
+def _table(ordinal: int, locator: Locator, headings: tuple[str, ...], table: Table) -> Section:
+    """A header that stands on a page before is row 0 here, its box flat: the first row on this page is row 1."""
+    rows, boxes = table.rows, table.boxes
+    if table.header:
+        left, top, right, _ = table.box
+        rows, boxes = (table.header, *rows), ((left, top, right, top), *boxes)
+    text = "\n".join(" | ".join(cells) for cells in rows)
+    return Section(ordinal, locator, text, headings, "table", first_row=0 if table.header else 1, boxes=boxes)
 
 
 def _stretches(lines: Sequence[Line], found: Sequence[Heading]) -> Iterator[tuple[int, int, list[Heading]]]:

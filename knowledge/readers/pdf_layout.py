@@ -20,6 +20,9 @@ _BLANKS = np.array([code for code in range(0x3001) if chr(code).isspace()] + [0]
 _LEAST_COLUMN = 4
 """Lines a column has at least; fewer side by side are a heading with its page number, a caption, a signature."""
 _NARROWEST_GUTTER = 8.0  # points
+_HAIR = 2.0  # points
+_NARROWEST_GAP = 0.75
+"""Gap between the words of two columns on one line at least, in heights of the type. Blanks inside a line are narrower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,20 @@ class Line:
     parted: bool = False
     spaced: bool = False
     table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    """Blank strip between two columns: where most lines of the left one end, and where those of the right one begin."""
+
+    edge: float
+    begin: float
+
+    def side(self, box: Box) -> int:
+        """-1 for what stands in the left column, 1 in the right one, 0 across both. A long line may run into the strip."""
+        if box[2] <= self.begin + _HAIR and box[0] + box[2] < self.edge + self.begin:
+            return -1
+        return int(box[0] >= self.edge - _HAIR)
 
 
 def lines_of(page: PageContent) -> list[Line]:
@@ -60,9 +77,13 @@ def _lines_reading(page: PageContent, turn: int, *, with_tables: bool) -> list[L
         for table, inside in tables_of(glyphs, page.rules, wanted):
             runs.append(Line("", table.box, 0.0, table=table))
             wanted &= ~inside
-    runs += _runs(glyphs, wanted)
+    whole = _runs(glyphs, wanted)
     if turn == 4:
-        return runs
+        return runs + whole
+    gutter = _gutter(runs + whole)
+    if gutter and any(gutter.side(run.box) == 0 for run in whole):
+        whole = _runs(glyphs, wanted, gutter.begin)
+    runs += whole
     lines = in_reading_order(runs)
     if quarter == 0:
         return lines
@@ -74,8 +95,11 @@ def _box(row: Floats) -> Box:
     return float(row[0]), float(row[1]), float(row[2]), float(row[3])
 
 
-def _runs(glyphs: Glyphs, wanted: np.ndarray) -> list[Line]:
-    """Stretches of glyphs that follow one another on one line without a gap wider than the type is high."""
+def _runs(glyphs: Glyphs, wanted: np.ndarray, begin: float = -1.0) -> list[Line]:
+    """Stretches of glyphs that follow one another on one line without a gap wider than the type is high.
+
+    Where a column begins, at `begin`, a gap not quite as wide parts them as well.
+    """
     text = glyphs.text
     codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
     at = np.flatnonzero(~np.isin(codes, _BLANKS) & wanted)
@@ -89,7 +113,8 @@ def _runs(glyphs: Glyphs, wanted: np.ndarray) -> list[Line]:
     newline = np.cumsum(codes == ord("\n"))[at]
     broken = (newline[1:] != newline[:-1]) & ((apart > 0.1 * small) | (gap > small) | (gap < -0.5 * small))
     far = (gap > np.maximum(size[1:], size[:-1])) | (gap < -2.0 * size[:-1]) | (apart > 0.7 * small)
-    starts = np.concatenate([[0], np.flatnonzero(broken | far) + 1])
+    column = (np.abs(left[1:] - begin) < _HAIR) & (gap > _NARROWEST_GAP * np.maximum(size[1:], size[:-1]))
+    starts = np.concatenate([[0], np.flatnonzero(broken | far | column) + 1])
     ends = np.concatenate([starts[1:], [len(at)]])
     edges = zip(
         np.minimum.reduceat(left, starts).tolist(),
@@ -120,30 +145,42 @@ def in_reading_order(runs: Sequence[Line]) -> list[Line]:
         return _rows(runs)
     lines: list[Line] = []
     for band in _bands(runs, gutter):
-        left = [run for run in band if run.box[2] <= gutter]
-        right = [run for run in band if run.box[0] >= gutter]
-        if len(left) + len(right) < len(band) or min(len(left), len(right)) < _LEAST_COLUMN:
+        left, across, right = ([run for run in band if gutter.side(run.box) == side] for side in (-1, 0, 1))
+        if across or not _beside(left, right, min(run.box[0] for run in runs), gutter.begin):
             lines += _rows(band)
         else:
             lines += in_reading_order(left) + in_reading_order(right)
     return lines
 
 
-def _bands(runs: Sequence[Line], gutter: float) -> list[list[Line]]:
-    """Runs cut into bands from top to bottom: those that cross the gutter, and those beside it."""
+def _beside(left: Sequence[Line], right: Sequence[Line], start: float, begin: float) -> bool:
+    """Whether runs of a band are lines of two columns. Few are where they begin just where the page's columns do."""
+    fewest = min(len(left), len(right))
+    if fewest >= _LEAST_COLUMN:
+        return True
+    aligned = all(abs(run.box[0] - at) < _HAIR for side, at in ((left, start), (right, begin)) for run in side)
+    return fewest > 0 and len(left) + len(right) > 2 and aligned
+
+
+def _bands(runs: Sequence[Line], gutter: _Gutter) -> list[list[Line]]:
+    """Runs cut into bands from top to bottom: those that cross the gutter, those beside it, and what stands far above
+    or below all others.
+    """
     bands: list[list[Line]] = []
-    crossed = False
-    for run in sorted(runs, key=lambda run: run.box[1] + run.box[3]):
-        crosses = run.box[0] < gutter < run.box[2]
-        if not bands or crosses != crossed:
+    crossed, bottom = False, 0.0
+    far = 2.0 * statistics.median(run.box[3] - run.box[1] for run in runs)
+    for at, run in enumerate(sorted(runs, key=lambda run: run.box[1] + run.box[3])):
+        crosses = gutter.side(run.box) == 0
+        outer = min(at, len(runs) - at) < _LEAST_COLUMN and run.box[1] - bottom > far
+        if not bands or crosses != crossed or outer:
             bands.append([])
-        crossed = crosses
+        crossed, bottom = crosses, max(bottom, run.box[3])
         bands[-1].append(run)
     return bands
 
 
-def _gutter(runs: Sequence[Line]) -> float | None:
-    """Middle of the blank strip between two columns; None where the text is not set in columns.
+def _gutter(runs: Sequence[Line]) -> _Gutter | None:
+    """The blank strip between two columns; None where the text is not set in columns.
 
     A column's lines fill it. Short words beside long text are a list of terms or an unruled table, read line by line.
     """
@@ -163,25 +200,28 @@ def _gutter(runs: Sequence[Line]) -> float | None:
     if not fits.any():
         return None
     fewest = int(crossing[fits].min())
-    at = np.flatnonzero(fits & (crossing == fewest))
-    stretches = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1)
-    widest = max(stretches, key=len)
-    gutter = float(places[widest].mean())
-    return gutter if _is_gutter(boxes, gutter, start, end) else None
+    for most in (fewest, fewest + 0.15 * len(runs)):  # a few long lines may leave but a hair between the columns
+        at = np.flatnonzero(fits & (crossing <= most))
+        stretches = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1)
+        gutter = _strip(boxes, float(places[max(stretches, key=len)].mean()), start, end)
+        if gutter:
+            return gutter
+    return None
 
 
-def _is_gutter(boxes: Floats, gutter: float, start: float, end: float) -> bool:
-    beside_left, beside_right = boxes[boxes[:, 2] <= gutter], boxes[boxes[:, 0] >= gutter]
+def _strip(boxes: Floats, middle: float, start: float, end: float) -> _Gutter | None:
+    """The strip around this place, None where what stands beside it is not set in columns."""
+    beside_left, beside_right = boxes[boxes[:, 2] <= middle], boxes[boxes[:, 0] >= middle]
     edge, begin = float(np.percentile(beside_left[:, 2], 90)), float(np.percentile(beside_right[:, 0], 10))
     narrowest = min(edge - start, end - begin)
     if begin - edge < _NARROWEST_GUTTER or narrowest < 0.2 * (end - start):
-        return False
+        return None
     filled = [
         float(np.median((side[:, 2] - side[:, 0]) / width))
         for side, width in ((beside_left, edge - start), (beside_right, end - begin))
     ]
     tall = min(float(np.ptp(side[:, 1])) for side in (beside_left, beside_right))
-    return min(filled) > 0.6 and tall > 30
+    return _Gutter(edge, begin) if min(filled) > 0.6 and tall > 30 else None
 
 
 def _rows(runs: Sequence[Line]) -> list[Line]:

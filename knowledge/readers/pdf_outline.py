@@ -17,7 +17,7 @@ MAX_BOOKMARKS = 20_000
 _LONGEST_HEADING = 120
 _LEVELS = 4
 _DIGITS = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(
+PAGE_NUMBER = re.compile(
     r"^[\W_]*(?:(?:page|쪽|p\.?)?[\W_]*(?:#-?\d+|[ivxlc]+)[\W_]*(?:(?:of|/|쪽|페이지)?[\W_]*#?[\W_]*))$", re.I
 )
 
@@ -151,7 +151,9 @@ def without_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float])
     A header is one of the two uppermost lines, a footer one of the two lowest, in the outer eighth of the page, with the
     same words at the same height, page number aside, on three pages or more that are among each other's next few.
     """
-    edges = [_edge(number, lines, height) for number, (lines, height) in enumerate(zip(pages, heights, strict=True))]
+    edges = [
+        edge_words(number, lines, height) for number, (lines, height) in enumerate(zip(pages, heights, strict=True))
+    ]
     places: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for number, found in enumerate(edges):
         for key in set().union(*found.values()):
@@ -165,10 +167,10 @@ def without_furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float])
 
 
 def _is_gone(words: str, number: int, returning: Sequence[int] | None) -> bool:
-    return returning is not None and (returning[0] != number or _PAGE_NUMBER.match(words) is not None)
+    return returning is not None and (returning[0] != number or PAGE_NUMBER.match(words) is not None)
 
 
-def _edge(number: int, lines: Sequence[Line], height: float) -> dict[int, set[tuple[str, int]]]:
+def edge_words(number: int, lines: Sequence[Line], height: float) -> dict[int, set[tuple[str, int]]]:
     """For lines that may be headers or footers: their words, once as they are and once for each number in them that may
     be the page's, and their height.
     """

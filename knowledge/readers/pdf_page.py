@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from knowledge.errors import TooLargeError, UnreadableError
 from knowledge.readers.pdf_drawing import Rule, drawn, is_concealed
 from knowledge.readers.pdf_frame import Floats, Frame, finite
+from knowledge.readers.pdf_raised import with_raised
 
 MAX_GLYPHS = 500_000
 """Characters of one page; a full page of small print has 10,000."""
@@ -74,6 +75,8 @@ def page_content(pdf: Any, index: int) -> PageContent:
             glyphs = _glyphs(words, frame)
             if concealing and pictured < SCANNED:
                 glyphs.seen[:] &= _painted(words, len(glyphs.text))
+            upright = glyphs.seen & (glyphs.turns == 0)
+            glyphs = replace(glyphs, text=with_raised(words, glyphs.text, glyphs.boxes, upright, frame))
         finally:
             raw.FPDFText_ClosePage(words)
     finally:

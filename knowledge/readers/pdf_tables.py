@@ -24,11 +24,16 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells of each row, merged cells resolved, and the box of each row."""
+    """Cells of each row, merged cells resolved, and the box of each row; `columns` are the places of the upright lines.
+
+    `header` names the columns where the table goes on from the page before and does not name them itself.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     boxes: tuple[Box, ...]
     box: Box
+    columns: tuple[float, ...] = ()
+    header: tuple[str, ...] = ()
 
 
 def tables_of(glyphs: Glyphs, rules: Sequence[Rule], wanted: Mask) -> Iterator[tuple[Table, Mask]]:
@@ -111,7 +116,8 @@ def _table(
     if len(kept) < 2 or len({place[1] for place in filled}) < 2 or len(filled) < 4:
         return None
     boxes = tuple((columns[0], rows[r], columns[-1], rows[r + 1]) for r in kept)
-    return Table(tuple(tuple(resolved[r]) for r in kept), boxes, (columns[0], rows[0], columns[-1], rows[-1]))
+    box = (columns[0], rows[0], columns[-1], rows[-1])
+    return Table(tuple(tuple(resolved[r]) for r in kept), boxes, box, tuple(columns))
 
 
 def _of_words(glyphs: Glyphs, middle: NDArray[np.float64], at: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -155,11 +161,23 @@ def _near(places: Sequence[float], wanted: float) -> bool:
 def _words(glyphs: Glyphs, own: list[int]) -> str:
     """Text of a cell in the order of the file, its lines parted by blanks."""
     parts: list[str] = []
-    last = -2
+    last = -1
     for at in own:
         char = glyphs.text[at]
-        if parts and (at != last + 1 or glyphs.boxes[at, 1] > glyphs.boxes[last, 3]):
+        if char.isspace():
+            continue
+        if parts and (at != last + 1 or glyphs.boxes[at, 1] > glyphs.boxes[last, 3]) and not _touch(glyphs, last, at):
             parts.append(" ")
-        parts.append(" " if char.isspace() else char)
+        parts.append(char)
         last = at
-    return " ".join("".join(parts).split())
+    return "".join(parts)
+
+
+def _touch(glyphs: Glyphs, one: int, other: int) -> bool:
+    """Whether nothing parts two glyphs but the line end that PDFium puts after raised type."""
+    if glyphs.text[one + 1 : other].strip("\r\n"):
+        return False
+    (_, top, right, bottom), (left, its_top, _, its_bottom) = glyphs.boxes[one], glyphs.boxes[other]
+    high = float(min(bottom - top, its_bottom - its_top))
+    level = min(bottom, its_bottom) - max(top, its_top) > 0.3 * high
+    return bool(level and -0.3 * high < left - right < 0.12 * high)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import PurePath
+from typing import Any, TypeVar, cast
 
 from knowledge.document import Document, Finding, Section
 from knowledge.encoding import BROKEN
@@ -56,6 +57,7 @@ FORMATS: tuple[Format, ...] = (
 _TEXTS_BEGIN = aas.XML
 """From here on the readers take bytes for text; files that are not, and that no reader took, are refused before."""
 MAX_TEXT = 20_000_000
+_T = TypeVar("_T")
 
 
 def format_of(data: bytes, name: str) -> Format:
@@ -89,10 +91,21 @@ def read(data: bytes, name: str, progress: Progress = silent) -> Document:
 
 
 def _as_seen(document: Document, name: str) -> Document:
-    """What a person finds when looking the document up."""
-    title = visible(document.title).strip() or PurePath(name).stem
+    """What a person finds when looking the document up: no string of it holds what nobody sees or nothing can store."""
+    title = visible(document.title).strip() or visible(PurePath(name).stem)
     sections = tuple(_section_as_seen(section) for section in document.sections)
-    return replace(document, title=title, sections=sections, findings=document.findings + _unread_characters(sections))
+    findings = tuple(_all_seen(finding) for finding in document.findings)
+    attachments = tuple(replace(each, name=_name_seen(each.name)) for each in document.attachments)
+    return replace(
+        document,
+        title=title,
+        sections=sections,
+        findings=findings + _unread_characters(sections),
+        metadata=_all_seen(document.metadata),
+        sources=tuple(_all_seen(source) for source in document.sources),
+        edition=_all_seen(document.edition),
+        attachments=attachments,
+    )
 
 
 def _unread_characters(sections: tuple[Section, ...]) -> tuple[Finding, ...]:
@@ -106,4 +119,24 @@ def _unread_characters(sections: tuple[Section, ...]) -> tuple[Finding, ...]:
 def _section_as_seen(section: Section) -> Section:
     locator = replace(section.locator, label=visible(section.locator.label))
     headings = tuple(visible(heading) for heading in section.headings)
-    return replace(section, text=visible(section.text), locator=locator, headings=headings)
+    element = _all_seen(section.element)
+    return replace(section, text=visible(section.text), locator=locator, headings=headings, element=element)
+
+
+def _name_seen(name: str) -> str:
+    seen = visible(name)
+    return seen if seen.strip() else "?"
+
+
+def _all_seen(value: _T) -> _T:
+    """`value` with every string in it made visible: of a dataclass, a dictionary or a tuple."""
+    seen: Any = value
+    if isinstance(value, str):
+        seen = visible(value)
+    elif isinstance(value, tuple):
+        seen = tuple(_all_seen(each) for each in value)
+    elif isinstance(value, dict):
+        seen = {_all_seen(key): _all_seen(each) for key, each in value.items()}
+    elif is_dataclass(value) and not isinstance(value, type):
+        seen = replace(value, **{each.name: _all_seen(getattr(value, each.name)) for each in fields(value)})
+    return cast("_T", seen)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from knowledge.document import Locator, Section
 from knowledge.errors import TooLargeError
 from knowledge.readers.grid import columns_named
+from knowledge.readers.labelled import is_labelled
 
 MAX_CELLS = 500_000
 """Cells with a value in one file, merged cells counted wherever they reach."""
@@ -249,6 +250,8 @@ def _tables(block: _Block, sheet: Sheet, titles: tuple[str, ...]) -> tuple[list[
     """The table and the lines above it, and what the table is headed by."""
     header = _header(block)
     lines = list(block.rows)
+    if header is not None and is_labelled([block.line(at) for at in lines if at >= header]):
+        header = None
     above: list[int] = []
     for at in lines[:_TITLE_ROWS] if len(block.columns) > 1 and header is None else lines:
         if at == header or (header is None and block.distinct(at) > 1):

@@ -1,18 +1,22 @@
-"""What a paragraph of WordprocessingML inherits: heading levels, hidden text and the numbers of lists."""
+"""What paragraphs and runs of WordprocessingML inherit: heading levels, hidden text, raised text, the numbers of lists."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from knowledge.readers.ooxml import Parts, attribute, child, said
+from knowledge.readers.raised import Height
 from knowledge.readers.xml import local
 
 _HEADING_NAME = re.compile(r"(?:heading|제목|개요)\s*([1-9])", re.IGNORECASE)
 _TITLE_NAMES = {"title", "제목"}
 _CONTENTS_NAME = re.compile(r"(?:toc|목차)\s*(?:[1-9]|heading)", re.IGNORECASE)
+_LEAVING_OUT = ("vanish", "strike", "dstrike")
+_HEIGHTS: dict[str, Height] = {"superscript": "sup", "subscript": "sub"}
 _BODY_LEVEL = 9
 _DEEPEST = 32
 _PLACE = re.compile(r"%([1-9])")
@@ -30,7 +34,8 @@ class Style:
     name: str = ""
     base: str = ""
     level: int | None = None
-    hidden: bool = False
+    switches: Mapping[str, bool] = field(default_factory=dict)
+    height: str = ""
     numbering: tuple[str, int | None] | None = None
 
 
@@ -77,12 +82,22 @@ class Styles:
         return any(_CONTENTS_NAME.fullmatch(style.name) for style in self._chain(paragraph))
 
     def hides(self, properties: etree._Element | None) -> bool:
-        """Whether text of these properties (`w:rPr`) is not shown."""
+        """Whether text of these properties (`w:rPr`) is not shown, or struck out."""
         if properties is None:
             return False
-        if child(properties, "vanish") is not None:
-            return said(properties, "vanish")
-        return any(style.hidden for style in self._chain(properties))
+        chain = self._chain(properties)
+        own = _switches(properties)
+        return any(
+            next((each[name] for each in (own, *(style.switches for style in chain)) if name in each), False)
+            for name in _LEAVING_OUT
+        )
+
+    def height(self, properties: etree._Element | None) -> Height:
+        """Whether text of these properties (`w:rPr`) is raised or lowered."""
+        if properties is None:
+            return ""
+        said_so = (_height(properties), *(style.height for style in self._chain(properties)))
+        return _HEIGHTS.get(next((each for each in said_so if each), ""), "")
 
     def numbering(self, paragraph: etree._Element | None) -> tuple[str, int] | None:
         """(list, level from 0) of a paragraph that is numbered."""
@@ -115,9 +130,19 @@ def _style(element: etree._Element) -> Style:
         name=((attribute(name, "val") if name is not None else "") or "").strip(),
         base=(attribute(base, "val") if base is not None else "") or "",
         level=_number(child(paragraph, "outlineLvl")) if paragraph is not None else None,
-        hidden=said(run, "vanish"),
+        switches=_switches(run) if run is not None else {},
+        height=_height(run) if run is not None else "",
         numbering=_numbering(paragraph) if paragraph is not None else None,
     )
+
+
+def _switches(properties: etree._Element) -> dict[str, bool]:
+    return {name: said(properties, name) for name in _LEAVING_OUT if child(properties, name) is not None}
+
+
+def _height(properties: etree._Element) -> str:
+    found = child(properties, "vertAlign")
+    return (attribute(found, "val") or "") if found is not None else ""
 
 
 def _number(element: etree._Element | None) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 from knowledge.document import Document, Section
 from knowledge.errors import KnowledgeError, TooLargeError, UnreadableError
 from knowledge.readers.format import Format, Progress, silent
-from knowledge.readers.numeral import shown
+from knowledge.readers.numeral import hides_text, shown
 from knowledge.readers.ooxml import streams
 from knowledge.readers.sheet import MAX_CELLS, Merge, Rows, Sheet, Value, sections
 from knowledge.readers.text import language_of
@@ -83,13 +83,13 @@ def _sheet(book: Any, page: Any) -> Sheet:
 
 
 def _value(book: Any, cell: Any) -> Value:
-    if cell.ctype == _TEXT:
-        return Value(str(cell.value))
     if cell.ctype == _TRUTH:
         return Value("TRUE" if cell.value else "FALSE", measured=True)
-    if cell.ctype not in {_NUMBER, _DATE}:
+    if cell.ctype not in {_TEXT, _NUMBER, _DATE}:
         return Value("")
     code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+    if cell.ctype == _TEXT:
+        return Value("" if hides_text(code) else str(cell.value))
     return Value(shown(repr(cell.value), code, since_1904=bool(book.datemode)), measured=True)
 
 

@@ -18,14 +18,16 @@ from lxml import etree
 from knowledge.document import Document, Finding, Section
 from knowledge.errors import TooLargeError, UnreadableError, UnsupportedError
 from knowledge.readers.format import Format, Progress, silent
-from knowledge.readers.numeral import BUILTIN, shown
-from knowledge.readers.ooxml import Parts, attribute, child, children, of_kind
+from knowledge.readers.numeral import BUILTIN, hides_text, shown
+from knowledge.readers.ooxml import Parts, attribute, child, children, of_kind, said
+from knowledge.readers.raised import Height, set_at
 from knowledge.readers.sheet import MAX_CELLS, Merge, Rows, Sheet, Value, sections
 from knowledge.readers.text import language_of
 from knowledge.readers.xml import local
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_HEIGHTS: dict[str, Height] = {"superscript": "sup", "subscript": "sub"}
 _MEASURED = {"n", "b", "d"}
 
 
@@ -83,13 +85,17 @@ def _since_1904(workbook: etree._Element) -> bool:
 
 
 def _words(element: etree._Element) -> str:
-    """Text of a string with its runs; readings set above Chinese characters (`rPh`) are none of it."""
+    """Text of a string with its runs, without struck ones; readings set above Chinese characters (`rPh`) are none of it."""
     parts = []
     for each in element:
         if local(each) == "t":
             parts.append(each.text or "")
         elif local(each) == "r":
-            parts += [part.text or "" for part in each if local(part) == "t"]
+            look = child(each, "rPr")
+            raised = child(look, "vertAlign") if look is not None else None
+            height = _HEIGHTS.get(raised.get("val", ""), "") if raised is not None else ""
+            if not said(look, "strike"):
+                parts += [set_at(height, part.text or "") for part in each if local(part) == "t"]
     return "".join(parts)
 
 
@@ -208,24 +214,32 @@ def _row(element: etree._Element, book: _Book) -> tuple[dict[int, Value], int]:
 def _value(cell: etree._Element, book: _Book) -> Value | None:
     """None where the file holds no value for the cell."""
     kind = cell.get("t", "n")
+    code = _code(cell, book)
     if kind == "inlineStr":
         inline = child(cell, "is")
-        return Value(_words(inline)) if inline is not None else None
+        return Value("" if hides_text(code) else _words(inline)) if inline is not None else None
     text = next((each.text for each in cell if str(each.tag).endswith("}v")), None)
     if text is None:
         return None
     if kind == "s":
         at = int(text) if text.isdecimal() and len(text) < 9 else len(book.strings)
-        return Value(book.strings[at]) if at < len(book.strings) else None
+        text = book.strings[at] if at < len(book.strings) else None
+        return None if text is None else Value("" if hides_text(code) else text)
     if kind == "b":
         text = "TRUE" if text == "1" else "FALSE"
     if kind == "d":
         text = text.removesuffix("T00:00:00").replace("T", " ")
     if kind == "n":
-        style = cell.get("s", "0")
-        at = int(style) if style.isdecimal() and len(style) < 7 else 0
-        text = shown(text, book.codes[at] if at < len(book.codes) else "", since_1904=book.since_1904)
+        text = shown(text, code, since_1904=book.since_1904)
+    elif kind == "str" and hides_text(code):
+        text = ""
     return Value(str(text), kind in _MEASURED)
+
+
+def _code(cell: etree._Element, book: _Book) -> str:
+    style = cell.get("s", "0")
+    at = int(style) if style.isdecimal() and len(style) < 7 else 0
+    return book.codes[at] if at < len(book.codes) else ""
 
 
 FORMAT = Format("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", of_kind("xl"), read)

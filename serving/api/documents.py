@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 from assistant.asof import korea
 from knowledge.document import Status
 from knowledge.errors import UnknownDocumentError
+from knowledge.facts import closing_day
 from knowledge.registry import Entry, Inside
 from knowledge.text import sentence
 from serving.admission import Work
@@ -66,7 +67,7 @@ class UnderWay(TypedDict):
 
 class ListedDocument(TypedDict):
     """`reason`: why it was rejected, for people. `standing`: of the version, today; `superseded_by` where another at hand
-    took its place. `findings`: how many places leave the format's standard.
+    took its place. `closes`: ISO date, the last day to apply where it is a notice with one. `findings`: how many places leave the format's standard.
     """
 
     document_id: str
@@ -80,6 +81,7 @@ class ListedDocument(TypedDict):
     bytes: int
     added_at: str
     effective: str | None
+    closes: str | None
     fictional: bool
     collection: Literal["company", "library"]
     stays_here: bool
@@ -150,8 +152,12 @@ def original(
 def delete(document_id: str, who: Who, collection: Annotated[Documents, Depends(documents)], wired: Wired) -> None:
     """Remove one of the company's own documents with everything derived from it."""
     own(document_id, collection)
+    inside = collection.with_inside(document_id)
     wired.disclosures.end_for(who.place or "", document_id, who.person)
     collection.delete(document_id)
+    for gone in inside:
+        if not collection.holds(gone):
+            wired.disclosures.end_for(who.place or "", gone, who.person)
     wired.office.books.record(who.place, who.person, Action.DOCUMENT_DELETED, document_id)
 
 
@@ -201,6 +207,7 @@ class Listing:
 
     def _wire(self, place: Place, entry: Entry, parents: Sequence[Inside], names: Mapping[str, str]) -> ListedDocument:
         reading, standing = entry.reading, self._view.of(entry.document_id)
+        closes = closing_day(reading) if reading else None
         rejected = entry.status == Status.REJECTED and entry.reason
         return {
             "document_id": entry.document_id,
@@ -214,6 +221,7 @@ class Listing:
             "bytes": entry.bytes,
             "added_at": entry.added_at.isoformat(),
             "effective": reading.effective.isoformat() if reading and reading.effective else None,
+            "closes": closes.isoformat() if closes else None,
             "fictional": bool(reading and reading.fictional),
             "collection": "library" if place is self._collection.library else "company",
             "stays_here": entry.stays_here,

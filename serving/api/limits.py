@@ -22,7 +22,7 @@ _HOST = re.compile(r"(?:\[([0-9a-f:]+)\]|([a-z0-9._-]+))(?::\d{1,5})?")
 class BodyLimit:
     """Answers 413 once a request's body is, or says it is, over the limit; the rest is never read.
 
-    `file_mb` holds for files. Other bodies are read into memory and parsed while everybody waits, and are small; those of
+    `file_mb` holds for files; who may only read hands none in. Other bodies are read into memory and parsed while everybody waits, and are small; those of
     callers nobody knows are smaller still. Paths in `but` take any size: the gate, which comes before, lets none but the
     operator there.
     """
@@ -69,7 +69,7 @@ class BodyLimit:
     def _limit_mb(self, stated: Stated) -> float:
         if stated.rule == Rule.PUBLIC:
             return _STRANGERS_MB
-        return self._file_mb if stated.work == Work.FILE else _MB
+        return self._file_mb if stated.work == Work.FILE and stated.rule != Rule.READ else _MB
 
 
 async def whole(receive: Receive, limit_mb: int = _MB) -> Receive:

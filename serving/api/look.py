@@ -10,9 +10,9 @@ from typing_extensions import TypedDict
 
 from assistant.asof import korea
 from knowledge import preview
-from knowledge.changes import changes
+from knowledge.changes import compare
 from knowledge.document import Document, Section, SectionKind, Status
-from knowledge.errors import UnknownDocumentError
+from knowledge.errors import KnowledgeError, UnknownDocumentError
 from knowledge.facts import facts
 from knowledge.registry import Entry
 from knowledge.text import finding
@@ -35,6 +35,33 @@ _PAGED = ("application/pdf", "image/")
 MOST_FACTS = 300
 
 Collection = Annotated[Documents, Depends(documents)]
+
+
+class Looking:
+    """Documents as one person looks into them, which the log notes."""
+
+    def __init__(self, who: Who, collection: Collection, made: Made, desk: Desk) -> None:
+        self.collection = collection
+        self._who, self._made, self._desk = who, made, desk
+
+    def find(self, document_id: str) -> tuple[Place, Entry]:
+        """As `Documents.find`. One of the company's own is logged as read, once in some minutes."""
+        place, entry = self.collection.find(document_id)
+        who = self._who
+        if place is self.collection.own and self._made.looked.anew(place.name, who.person, document_id):
+            self._desk.books.record(who.place, who.person, Action.DOCUMENT_READ, document_id)
+        return place, entry
+
+    def size(self, place: Place, document_id: str, page: int) -> tuple[float, float] | None:
+        """Of a page; None where it cannot be had now: the text is shown all the same."""
+        house, path = self._who.place or self._who.person, place.registry.file(document_id)
+        try:
+            return self._made.pages.size(house, path, page)
+        except KnowledgeError:
+            return None
+
+
+Looker = Annotated[Looking, Depends(Looking)]
 
 
 class Outlined(TypedDict):
@@ -119,7 +146,10 @@ class Change(TypedDict):
 
 
 class Changes(TypedDict):
+    """`cut`: there may be more than these; the versions differ in very many places or are very long."""
+
     changes: list[Change]
+    cut: bool
 
 
 class Sought(Body):
@@ -139,7 +169,9 @@ class Shown(TypedDict):
 
 
 class View(TypedDict):
-    """`image`: the page's picture, `width` by `height` points, `marks` as fractions left, top, right, bottom of it."""
+    """`image`: the page's picture, `width` by `height` points, `marks` as fractions left, top, right, bottom of it. Without
+    them where the page has none, cannot be drawn, or too many are being drawn just now.
+    """
 
     title: str
     locator: str
@@ -155,9 +187,10 @@ class View(TypedDict):
 
 @router.get("/{document_id}/preview")
 @may(Rule.READ)
-def understood(document_id: str, request: Request, collection: Collection) -> Preview:
+def understood(document_id: str, request: Request, looker: Looker) -> Preview:
     """What was understood of a document: outline, tables, dates and amounts with their places, findings, versions."""
-    place, entry = collection.find(document_id)
+    collection = looker.collection
+    place, entry = looker.find(document_id)
     document = place.registry.document(document_id)
     said = document.metadata
     return {
@@ -185,30 +218,34 @@ def understood(document_id: str, request: Request, collection: Collection) -> Pr
 
 
 @router.get("/{document_id}/changes")
-@may(Rule.READ)
+@may(Rule.READ, Work.SEARCH)
 def changed(
     document_id: str,
     since: Annotated[str, Query(description="Id of the older version")],
-    collection: Collection,
+    looker: Looker,
 ) -> Changes:
     """What a version says otherwise than an older one, place by place."""
-    new, _ = collection.find(document_id)
-    old, _ = collection.find(since)
-    found = changes(old.registry.document(since), new.registry.document(document_id))
-    return {"changes": [{"kind": c.kind, "locator": c.locator, "before": c.before, "after": c.after} for c in found]}
+    new, _ = looker.find(document_id)
+    old, _ = looker.find(since)
+    found = compare(old.registry.document(since), new.registry.document(document_id))
+    told: list[Change] = [
+        {"kind": each.kind, "locator": each.locator, "before": each.before, "after": each.after}
+        for each in found.changes
+    ]
+    return {"changes": told, "cut": found.cut}
 
 
 @router.post("/{document_id}/view")
-@may(Rule.READ)
-def view(document_id: str, body: Sought, collection: Collection, made: Made) -> View:
+@may(Rule.READ, Work.FILE)
+def view(document_id: str, body: Sought, looker: Looker) -> View:
     """One place of a document: the page's picture with the words marked, and the section's text."""
     from knowledge import pages
 
-    place, entry = collection.find(document_id)
+    place, entry = looker.find(document_id)
     section = place.registry.section(document_id, body.section)
     count = place.registry.section_count(document_id)
     page = section.locator.page
-    size = made.pages.size(place.registry.file(document_id), page) if page and _has_pictures(entry) else None
+    size = looker.size(place, document_id, page) if page and _has_pictures(entry) else None
     marks = pages.marks(section, body.quote) if size else []
     return {
         "title": entry.title,
@@ -233,7 +270,7 @@ def picture(
     place, entry = collection.find(document_id)
     if not _has_pictures(entry) or page > max(entry.pages, 1):
         raise UnknownDocumentError("unknown_document")
-    data = made.pages.render(place.registry.file(document_id), page, SHOWN_PX)
+    data = made.pages.render(who.place or who.person, place.registry.file(document_id), page, SHOWN_PX)
     if place is collection.own:
         desk.books.record(who.place, who.person, Action.DOCUMENT_READ, document_id, page=page)
     headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}

@@ -18,6 +18,7 @@ import knowledge.text
 import retrieval.text
 from assistant.errors import AssistantError, BadQuestionError, UnknownConversationError
 from knowledge.errors import KnowledgeError, TooLargeError, UnknownDocumentError
+from knowledge.picturing import CrowdedError
 from retrieval.errors import RetrievalError
 from serving import text
 from serving.errors import RequestError, ServingError
@@ -29,6 +30,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     UnknownConversationError: HTTPStatus.NOT_FOUND,
     UnknownDocumentError: HTTPStatus.NOT_FOUND,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    CrowdedError: HTTPStatus.SERVICE_UNAVAILABLE,
     KnowledgeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AssistantError: HTTPStatus.SERVICE_UNAVAILABLE,
     RetrievalError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -122,7 +122,9 @@ class PostgresDatabases:
     @contextmanager
     def _master(self) -> Iterator[Connection]:
         """A transaction of the role that makes roles."""
-        engine = create_engine(self._url, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS})
+        engine = create_engine(
+            self._url, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS}, hide_parameters=True
+        )
         with engine.begin() as connection:
             yield connection
 
@@ -148,7 +150,9 @@ def _opened(make: Callable[[], Engine], found: Callable[[], None], chain: Chain)
 
 def _engine(url: URL, schema: str, keep: int) -> Engine:
     arguments = {"options": f"-c search_path={schema}", "connect_timeout": _CONNECT_SECONDS}
-    engine = create_engine(url, pool_size=keep, max_overflow=4 * keep, pool_pre_ping=True, connect_args=arguments)
+    engine = create_engine(
+        url, pool_size=keep, max_overflow=4 * keep, pool_pre_ping=True, connect_args=arguments, hide_parameters=True
+    )
     event.listen(engine, "connect", _without_nul)
     return engine
 

@@ -82,7 +82,9 @@ def open_database(path: Path) -> Engine:
 
     Few connections are kept, since each holds three of the process's descriptors.
     """
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, pool_size=2, max_overflow=13)
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": 30}, pool_size=2, max_overflow=13, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -8,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.asof import day_named, parted
+from assistant.asof import day_named
 from assistant.conversation import Conversation
 from assistant.evidence import analyse
 from assistant.passages import Finder
 from assistant.question import understand
 from assistant.records import Records
 from assistant.reply import EvidenceShown, Reply, citation
+from assistant.timeliness import opening, warnings
 from knowledge.editions import Standing
 from knowledge.readers.reader import read
 from knowledge.registry import Registry
@@ -66,11 +68,6 @@ def test_a_year_stands_for_its_day_nearest_to_today(year: int, today: date) -> N
     assert abs(found - today) <= min(abs(date(year, 1, 1) - today), abs(date(year, 12, 31) - today))
 
 
-@given(st.text(max_size=60))
-def test_nothing_asked_is_too_odd(text: str) -> None:
-    parted(text, TODAY)
-
-
 def test_the_words_that_name_another_year_are_not_looked_up(tokenizer: Tokenizer) -> None:
     question = understand("2025년 3월 기준으로 하도급법 과징금은 얼마인가요?", [], tokenizer, TODAY)
     assert (question.day, question.dated) == (date(2025, 3, 31), True)
@@ -104,6 +101,7 @@ FILES = {
         "중소벤처기업부 공고 제2025-567호\n2026년 용접로봇 지원사업 모집 공고\n2025년 12월 8일\n"
         "신청기간: 2025. 12. 8. ~ 2026. 1. 7.\n용접로봇 지원금액은 최대 2억원이다.\n"
     ).encode(),
+    "manual.md": "# PR-200 사용 설명서\n\n## 정기 점검\n\nPR-200 설비의 점검 횟수는 월 2회이다.\n".encode(),
 }
 
 
@@ -196,7 +194,7 @@ async def test_a_closed_notice_says_so(shelf: tuple[Finder, Records, dict[str, s
     assert "접수 마감 2026-01-07" in reply.answer.split("자료에 이렇게")[0]
     assert evidence.passages[0].wire()["closes"] == "2026-01-07"
     open_then, _ = await asked(conversation(shelf, tokenizer), question, date(2026, 1, 7))
-    assert "마감되었습니다" not in open_then.answer
+    assert "마감되었습니다" in open_then.answer  # it was open on that day, and is not to who asks today
 
 
 def test_what_was_deleted_is_neither_quoted_nor_cited(
@@ -234,3 +232,103 @@ async def test_a_superseded_text_that_is_cited_all_the_same_is_said_not_to_hold(
     talk = Conversation("acme", Only(), shelf[1], silent, tokenizer, today=lambda: TODAY)  # type: ignore[arg-type]
     reply, _ = await asked(talk, QUESTION)
     assert "시행 중인 조문이 아닙니다" in reply.answer.split("자료에 이렇게")[0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "작년 기준 매출액 80억인데 용접로봇 지원사업의 지원금액은 최대 얼마인가요?",
+        "작년에는 용접로봇 지원사업의 지원금액이 최대 얼마였나요?",
+        "2026년 1월 5일 기준 용접로봇 지원사업의 지원금액은 최대 얼마인가요?",
+    ],
+)
+async def test_no_day_that_is_named_opens_a_closed_notice_again(
+    shelf: tuple[Finder, Records, dict[str, str]], tokenizer: Tokenizer, question: str
+) -> None:
+    reply, _ = await asked(conversation(shelf, tokenizer), question)
+    assert "2억원" in reply.answer
+    assert "마감" in reply.answer.split("자료에 이렇게")[0]
+    assert any("마감되었습니다" in said for said in reply.notices)
+    assert reply.unsupported == 0
+
+
+@pytest.mark.parametrize("when", ["2026년 10월 기준", "2025년 3월 기준", "작년에는", "2027년부터는"])
+async def test_what_carries_no_date_answers_for_a_day_and_says_so(
+    shelf: tuple[Finder, Records, dict[str, str]], tokenizer: Tokenizer, when: str
+) -> None:
+    reply, _ = await asked(conversation(shelf, tokenizer), f"{when} PR-200 설비 점검 횟수는?")
+    assert not reply.abstained
+    assert "월 2회" in reply.answer
+    assert "날짜가 없어" in reply.answer.split("자료에 이렇게")[0]
+    assert reply.as_of is None
+    assert reply.unsupported == 0
+
+
+async def test_what_carries_no_date_but_speaks_of_another_year_does_not_answer_for_a_year(
+    shelf: tuple[Finder, Records, dict[str, str]], tokenizer: Tokenizer
+) -> None:
+    other = passage(1, "2026년 용접로봇 안내", "2026년 용접로봇 지원금액은 최대 2억 원이다.")
+
+    class Only:
+        def find(self, question: object) -> tuple[list[object], object]:
+            return [other], lambda terms: dict.fromkeys(terms, 1.0)
+
+    silent = engine(ScriptedModel(script=lambda _: "없음"))
+    talk = Conversation("acme", Only(), shelf[1], silent, tokenizer, today=lambda: TODAY)  # type: ignore[arg-type]
+    reply, _ = await asked(talk, "2024년 기준 용접로봇 지원금액은 최대 얼마인가요?")
+    assert reply.abstained
+
+
+async def test_the_present_text_is_not_given_for_before_an_amendment_without_a_word(
+    shelf: tuple[Finder, Records, dict[str, str]], tokenizer: Tokenizer
+) -> None:
+    reply, _ = await asked(conversation(shelf, tokenizer), f"개정 전에는 {QUESTION}")
+    assert reply.answer.startswith("‘개정 전’이 언제를 말하는지 정할 수 없어, 오늘(2026-11-23) 기준으로 찾았습니다.")
+    assert "5회" in reply.answer
+    assert reply.unsupported == 0
+    chosen, _ = await asked(conversation(shelf, tokenizer), f"개정 전에는 {QUESTION}", date(2025, 3, 1))
+    assert "3회" in chosen.answer
+    assert "정할 수 없어" not in chosen.answer
+
+
+async def test_a_condition_s_date_leaves_the_answer_today_s_and_is_told(
+    shelf: tuple[Finder, Records, dict[str, str]], tokenizer: Tokenizer
+) -> None:
+    question = "2025년 12월 기준 상시근로자 30명인 사업주는 설비점검법에서 설비를 연 몇 회 점검해야 하나요?"
+    reply, _ = await asked(conversation(shelf, tokenizer), question)
+    assert "연 5회" in reply.answer
+    assert (reply.as_of, reply.abstained) == (None, False)
+    assert "2025년 12월 기준" in reply.notices[0]
+
+
+async def test_a_follow_up_about_now_leaves_the_earlier_day(
+    shelf: tuple[Finder, Records, dict[str, str]], tokenizer: Tokenizer
+) -> None:
+    talk = conversation(shelf, tokenizer)
+    first = f"2024년 기준 {QUESTION}"
+    for text, times in (("지금은요?", "5회"), ("현행은요?", "5회"), ("2027년에는요?", "7회"), ("다시 알려줘", "3회")):
+        events = [event async for event in talk.once("kim", text, [first])]
+        reply = events[-1]
+        assert isinstance(reply, Reply)
+        assert times in reply.answer, text
+
+
+@pytest.mark.parametrize(
+    ("standing", "says"),
+    [
+        (Standing("future", date(2027, 3, 1)), "2027-03-01 자 공고로, 2026-11-23에는 아직 나오지 않은"),
+        (Standing("superseded", date(2026, 1, 1), date(2026, 2, 1), "other", passed=True), "새 문서를 확인해 주세요"),
+        (Standing("in_force", date(2026, 1, 1), by="other"), "정정·재공고가 따로 있으니"),
+    ],
+)
+def test_a_notice_is_never_spoken_of_as_a_law(standing: Standing, says: str, tokenizer: Tokenizer) -> None:
+    notice = replace(passage(1, "모집 공고", "신청한다."), standing=standing, closes=date(2026, 2, 6))
+    question = understand("언제까지 신청하나요?", [], tokenizer, TODAY)
+    said = opening(notice, question, "ko")
+    assert said is not None
+    assert says in said
+    assert not re.search(r"조문|시행|국가법령정보센터", said)
+    # What corrects it or takes its place may give more time.
+    assert "마감되었습니다" not in said
+    if standing.state != "future":
+        assert not any("마감" in each for each in warnings([notice], question, TODAY, "ko"))

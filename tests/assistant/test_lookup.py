@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,18 @@ from retrieval.search import Searcher
 from serving.databases.sqlite import open_database
 from serving.place import Place
 from tests.fakes import ScriptedModel, WordEmbedder, engine
-from tests.knowledge.shells import as_aasx, as_json, meter, property_, shell, submodel
+from tests.knowledge.shells import (
+    as_aasx,
+    as_json,
+    concept,
+    environment,
+    measured,
+    meter,
+    property_,
+    reference,
+    shell,
+    submodel,
+)
 from tests.places import made
 
 TODAY = date(2026, 11, 23)
@@ -77,6 +89,8 @@ async def test_a_value_is_told_by_code_with_its_place_and_a_verbatim_quote(plant
         ("PAC4200의 정격 전압은 몇 볼트인가요?", "690 V"),
         ("pac-4200 무게 알려줘", "0.5 kg"),
         ("PAC4200 제조사가 어디야?", "지멘스"),
+        ("PAC4200 제조사는 누구인가요?", "지멘스"),
+        ("PAC4200 같은 경우 정격전압이 얼마죠?", "690 V"),
         ("SENTRON PAC4200의 일련번호가 뭐예요", "SN-0042137"),
         ("SN-0042137 정격전압이 어떻게 되나요?", "690 V"),
         ("PAC4200 사용온도 확인해 주세요", "-25 ~ 55"),
@@ -231,3 +245,155 @@ async def test_a_deleted_shell_answers_no_more(plant: Plant) -> None:
     identity = plant.holds(as_json(meter()), "meter.json")
     plant.place.ingest.delete(identity)
     assert plant.place.registry.lookup("PAC4200 정격전압?") == []
+
+
+def collection(id_short: str, display: str, *held: dict[str, Any]) -> dict[str, Any]:
+    name = [{"language": "ko", "text": display}]
+    return {"modelType": "SubmodelElementCollection", "idShort": id_short, "displayName": name, "value": list(held)}
+
+
+def machine(name: str, *elements: dict[str, Any], of: str = "1") -> bytes:
+    """A machine called `name` with technical data; volts, kilograms and millimetres go by concepts of `meter`."""
+    plate = submodel("Nameplate", property_("ManufacturerProductDesignation", name), name=f"{name}{of}")
+    data = submodel("TechnicalData", *elements, name=f"{name}{of}")
+    concepts = [concept("urn:example:voltage", [{"language": "en", "text": "Rated voltage"}], "V")]
+    return as_json(environment(shell(f"Shell{of}", plate, data), submodels=[plate, data], concepts=concepts))
+
+
+def volts(value: str) -> dict[str, Any]:
+    return measured("RatedVoltage", value, "urn:example:voltage")
+
+
+def press(control: str = "24", of: str = "1") -> bytes:
+    motor, controls = collection("MainMotor", "주전동기", volts("380")), collection("Control", "제어반", volts(control))
+    return machine("IM-350", motor, controls, of=of)
+
+
+async def test_parts_of_a_machine_are_told_apart_and_contradict_nothing(plant: Plant) -> None:
+    plant.holds(press(), "press.json")
+    reply = await plant.asked("IM-350 정격전압?")
+    assert "IM-350 주전동기의 정격전압(RatedVoltage)은 380 V입니다. [1]" in reply.answer
+    assert "IM-350 제어반의 정격전압(RatedVoltage)은 24 V입니다. [2]" in reply.answer
+    assert "자료마다" not in reply.answer
+
+
+@pytest.mark.parametrize(
+    "question", ["IM-350 제어반 정격전압은?", "IM-350 Control 정격전압", "IM-350의 제어반의 정격전압은 몇 V인가요?"]
+)
+async def test_a_part_named_in_the_question_selects(plant: Plant, question: str) -> None:
+    plant.holds(press(), "press.json")
+    reply = await plant.asked(question)
+    assert reply.answer == "IM-350 제어반의 정격전압(RatedVoltage)은 24 V입니다. [1]"
+
+
+async def test_the_same_part_in_two_files_may_disagree(plant: Plant) -> None:
+    plant.holds(press(), "a.json")
+    plant.holds(press(control="48"), "b.json")
+    reply = await plant.asked("IM-350 제어반 정격전압은?")
+    assert "24 V" in reply.answer
+    assert "48 V" in reply.answer
+    assert "자료마다 값이 다르니" in reply.answer
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "절연 시험은 정격전압의 2배인 1380 V를 가한다.",
+        "보조 접점의 정격전압은 24 V이다.",
+        "릴레이의 정격전압은 24 V이다.",
+        "정격전압과 별도로 통신 전원 24 V를 연결한다.",
+        "정격전압이 아닌 24 V에 연결하지 말 것.",
+        "정격전압 측정 오차는 0.5 V이다.",
+        "정격전압은 600 V가 아니다.",
+        "정격전압 600 V로 시험한다.",
+        "| 항목 | 값 |\n|---|---|\n| 릴레이 정격전압 | 24 V |",
+        "| 구분 | 항목 | 값 |\n|---|---|---|\n| 릴레이 | 정격전압 | 24 V |",
+        "| 항목 | A | B |\n|---|---|---|\n| 정격전압 (V) | 600 | 480 |",
+    ],
+)
+async def test_what_a_manual_says_of_something_else_is_no_disagreement(plant: Plant, line: str) -> None:
+    plant.holds(as_json(meter()), "meter.json")
+    plant.holds(f"# SENTRON PAC4200 설치 설명서\n\n## 전기 사양\n\n{line}\n".encode(), "manual.md")
+    reply = await plant.asked("PAC4200 정격전압?")
+    assert reply.answer == "PAC4200의 정격전압(RatedVoltage)은 690 V입니다. [1]"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PAC4200의 정격전압은 600 V입니다.",
+        "정격전압: AC 600 V",
+        "- 정격전압 600 V, 정격전류 5 A",
+        "정격전류는 5 A이며 정격전압은 600 V이다.",
+        "| 항목 | 값 |\n|---|---|\n| 정격전압 (V) | 600 |",
+        "| 항목 | 값 | 단위 |\n|---|---|---|\n| 정격전압 | 600 | V |",
+        "| 번호 | 항목 | 값 |\n|---|---|---|\n| 1 | 정격전압 | 600 V |",
+    ],
+)
+async def test_a_manual_that_plainly_says_otherwise_is_shown(plant: Plant, line: str) -> None:
+    plant.holds(as_json(meter()), "meter.json")
+    plant.holds(f"# SENTRON PAC4200 설치 설명서\n\n## 전기 사양\n\n{line}\n".encode(), "manual.md")
+    reply = await plant.asked("PAC4200 정격전압?")
+    assert "다른 자료에는 다르게 적혀 있습니다" in reply.answer
+
+
+async def test_a_heading_about_something_else_is_heeded(plant: Plant) -> None:
+    plant.holds(as_json(meter()), "meter.json")
+    plant.holds("# SENTRON PAC4200 설치 설명서\n\n## 보조 접점\n\n정격전압은 24 V이다.\n".encode(), "manual.md")
+    assert "다르게" not in (await plant.asked("PAC4200 정격전압?")).answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "PAC4200이 아닌 설비의 정격전압은?",
+        "PAC4200 없는 설비의 무게는?",
+        "PAC4200 정격전압 아닌 값",
+        "PAC4200 정격전압 데이터 없는 설비",
+        "PAC4200보다 무게가 큰 설비는?",
+        "PAC4200 정격전압 말고 무게는?",
+        "PAC4200 제외하고 정격전압",
+        "PAC4200 외에 정격전압",
+        "PAC4200 제조사 나라는?",
+        "PAC4200 제조사 자산은 몇 개?",
+        "PAC4200 무게 데이터는 누가 기재했나",
+        "PAC4200 무게 이상인 설비",
+        "machines other than PAC4200 rated voltage",
+    ],
+)
+def test_questions_about_something_else_are_not_taken(plant: Plant, question: str) -> None:
+    plant.holds(as_json(meter()), "meter.json")
+    passages, _ = plant.finder.find(understand(question, [], plant.tokenizer, TODAY))
+    assert not any(passage.looked_up for passage in passages)
+
+
+async def test_words_of_other_questions_in_a_name_do_no_harm(plant: Plant) -> None:
+    name = [{"language": "ko", "text": "이상 온도"}]
+    plant.holds(machine("IM-350", property_("AlarmTemperature", "80", displayName=name)), "a.json")
+    assert (await plant.asked("IM-350 이상 온도는?")).answer == "IM-350의 이상 온도(AlarmTemperature)는 80입니다. [1]"
+
+
+async def test_the_unit_is_told_where_there_is_one(plant: Plant) -> None:
+    plant.holds(machine("IM-350", volts("380"), property_("RatedPressure", "100")), "a.json")
+    assert "380 V" in (await plant.asked("IM-350 정격전압 단위는?")).answer
+    assert "100입니다" not in (await plant.asked("IM-350 정격압력 단위는?")).answer
+
+
+async def test_a_range_open_at_one_end_is_told_in_words(plant: Plant) -> None:
+    low = {"modelType": "Range", "idShort": "AmbientTemperature", "valueType": "xs:int", "min": "5"}
+    plant.holds(machine("IM-350", {**low, "semanticId": reference("urn:t")}), "a.json")
+    assert (await plant.asked("IM-350 사용온도?")).answer == "IM-350의 사용온도(AmbientTemperature)는 5 이상입니다. [1]"
+
+
+async def test_the_unit_of_an_open_range_stands_with_its_number(plant: Plant) -> None:
+    high = {"modelType": "Range", "idShort": "RatedVoltage", "valueType": "xs:int", "max": "400"}
+    plant.holds(machine("IM-350", {**high, "semanticId": reference("urn:example:voltage")}), "a.json")
+    assert (await plant.asked("IM-350 정격전압?")).answer == "IM-350의 정격전압(RatedVoltage)은 400 V 이하입니다. [1]"
+
+
+async def test_a_value_nobody_has_confirmed_says_so(plant: Plant) -> None:
+    check = [{"type": "Giljabi/Check", "valueType": "xs:string", "value": "사람 확인 필요"}]
+    plant.holds(machine("IM-350", {**volts("380"), "qualifiers": check}), "draft.json")
+    reply = await plant.asked("IM-350 정격전압?")
+    assert reply.answer == "IM-350의 정격전압(RatedVoltage)은 380 V입니다(사람 확인 필요). [1]"
+    assert reply.citations[0].quote.endswith("380 V | 사람 확인 필요")

@@ -101,3 +101,52 @@ def test_empty_and_overlong_questions_are_refused(text: str, reason: str, tokeni
 )
 def test_the_years_asked_about_are_seen(text: str, years: set[str], tokenizer: Tokenizer) -> None:
     assert understand(text, [], tokenizer, TODAY).years == years
+
+
+THEN = "2024년 기준 설비점검법에서 사업주는 설비를 연 몇 회 점검해야 하나요?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "지금은요?", "그럼 올해는요?", "오늘 기준으로는?", "현행은요?", "그럼 현재 기준으로는요?", "현재 기준으로 다시 알려줘",
+        "And now?",
+    ],
+)  # fmt: skip
+def test_a_follow_up_that_names_today_leaves_the_day_asked_about_before(text: str, tokenizer: Tokenizer) -> None:
+    question = understand(text, [THEN], tokenizer, TODAY)
+    assert question.topic == THEN.removeprefix("2024년 기준 ")
+    assert question.day == TODAY
+    assert not {"2024", "지금", "올해", "오늘", "현행", "현재"} & set(question.terms)
+    later = understand("그럼 벌금은요?", [THEN, text], tokenizer, TODAY)
+    assert later.day == TODAY
+
+
+def test_a_follow_up_keeps_the_day_named_last(tokenizer: Tokenizer) -> None:
+    assert understand("그럼 벌금은요?", [THEN], tokenizer, TODAY).day == date(2024, 12, 31)
+    assert understand("그럼 벌금은요?", [THEN, "작년 기준으로는요?"], tokenizer, TODAY).day == date(2025, 12, 31)
+    plain = THEN.removeprefix("2024년 기준 ")
+    moved = understand("그럼 벌금은요?", [plain, "2024년에는요?"], tokenizer, TODAY)
+    assert (moved.topic, moved.day) == (plain, date(2024, 12, 31))
+
+
+def test_a_day_that_no_calendar_has_is_asked_back(tokenizer: Tokenizer) -> None:
+    with pytest.raises(BadQuestionError) as refused:
+        understand("2025년 2월 30일 기준 벌금은?", [], tokenizer, TODAY)
+    assert refused.value.reason == "day_impossible"
+    assert understand("그럼 벌금은요?", ["2025년 2월 30일 기준 과징금은?"], tokenizer, TODAY).day == TODAY
+    chosen = understand("2025년 2월 30일 기준 벌금은?", [], tokenizer, TODAY, date(2025, 3, 1))
+    assert chosen.day == date(2025, 3, 1)
+
+
+def test_a_condition_s_year_is_none_that_an_answer_must_speak_of(tokenizer: Tokenizer) -> None:
+    question = understand("2024년 기준 매출액이 100억이면 신청 가능한가요?", [], tokenizer, TODAY)
+    assert (question.day, question.dated, question.years) == (TODAY, False, frozenset())
+    assert understand("2025년 지원사업 예산은?", [], tokenizer, TODAY).years == {"2025"}
+    assert understand("재작년 24년도엔 몇 개 뽑았죠", [], tokenizer, TODAY).years == {"2024"}
+
+
+def test_the_words_of_a_day_of_this_year_are_not_looked_up(tokenizer: Tokenizer) -> None:
+    question = understand("2026년 10월 기준 PR-200 설비 점검 횟수는?", [], tokenizer, TODAY)
+    assert (question.search, question.day) == ("PR-200 설비 점검 횟수는?", date(2026, 10, 31))
+    assert "2026" not in question.terms

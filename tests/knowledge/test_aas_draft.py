@@ -23,7 +23,7 @@ from knowledge.aas.statement import measure, plain, statements
 from knowledge.aas.writer import CHECK, write_aasx
 from knowledge.document import Document, Locator, Section
 from knowledge.errors import UnknownDocumentError
-from knowledge.readers import xlsx
+from knowledge.readers import aas, xlsx
 from knowledge.readers.format import silent
 from knowledge.readers.markdown import read
 from serving.databases.sqlite import open_database
@@ -425,3 +425,55 @@ def test_tables_of_each_layout_are_read(rows: str, wanted: list[tuple[str, str, 
     known = {"제조사", "정격전압", "모델", "효율"}
     found = [(each.label, each.value, each.unit) for each in statements(paper, known.__contains__)]
     assert [each for each in found if each[0] in known and each[1] not in {"HB-100", "HB-200"}] == wanted
+
+
+@pytest.mark.parametrize(
+    ("table", "label"),
+    [
+        (
+            "| 구분 | 세부 | 값 | 단위 |\n|---|---|---|---|\n| 전기 | 정격전압 | 380 | V |\n| 기계 | 중량 | 500 | kg |",
+            "정격전압",
+        ),
+        ("| 구분 | 세부 | 값 | 단위 |\n|---|---|---|---|\n| 기계 | 다이높이 | 12.5 | mm |", "다이높이"),
+        ("| 항목 | 기호 | 값 | 단위 |\n|---|---|---|---|\n| 다이높이 | H | 12.5 | mm |", "다이높이"),
+        (
+            "| 항목 | 상세 | 값 | 단위 |\n|---|---|---|---|\n| 정격전압 | 입력측 | 380 | V |\n| 중량 | 본체 | 500 | kg |",
+            "정격전압",
+        ),
+        ("| 구분 | 세부 | HB-200 | 단위 |\n|---|---|---|---|\n| 전기 | 정격전압 | 380 | V |", "정격전압"),
+        ("| No | 항목 | 사양 | 단위 |\n|---|---|---|---|\n| 1 | 다이높이 | 12.5 | mm |", "다이높이"),
+    ],
+)
+def test_the_label_of_a_value_stands_in_the_column_of_labels(table: str, label: str) -> None:
+    document = read(f"# 사양\n\n{table}\n".encode(), "a.md")
+    found = list(statements(document, lambda words: words in {"정격전압", "중량"}))[1]  # behind the row of heads
+    assert found.label == label
+    assert found.value in {"380", "12.5"}
+    assert found.unit in {"V", "mm"}
+
+
+def test_a_group_of_values_is_no_label() -> None:
+    made = drafted("| 구분 | 세부 | 값 | 단위 |\n|---|---|---|---|\n| 전기 | 정격전압 | 380 | V |\n")
+    assert [(each.id_short, each.value, each.unit) for each in made.values] == [("RatedVoltage", "380", "V")]
+
+
+def test_what_a_paper_calls_side_is_the_depth_where_it_states_a_height() -> None:
+    made = drafted("| 가로 (mm) | 세로 (mm) | 높이 (mm) |\n|---|---|---|\n| 1000 | 800 | 1800 |\n")
+    assert {each.id_short: f"{each.value} {each.unit}" for each in made.values} == {
+        "Width": "1000 mm",
+        "Depth": "800 mm",
+        "Height": "1800 mm",
+    }
+
+
+def test_it_stays_a_property_of_its_own_where_nothing_tells() -> None:
+    made = drafted("| 가로 | 1000 mm | 세로 | 800 mm |\n|---|---|---|---|\n| 소음 | 70 dB | 중량 | 5 kg |\n")
+    assert ("Property001", "세로", "800") in {(each.id_short, each.name_ko, each.value) for each in made.values}
+
+
+def test_a_draft_that_is_taken_in_again_does_not_pass_for_fact() -> None:
+    made = decide(drafted(MANUAL), f"{AREA}/RatedVoltage", None, confirmed=True)
+    again = aas.AASX.read(write_aasx(made), "draft.aasx", silent)
+    lines = {section.locator.label: section.text.splitlines()[0] for section in again.sections}
+    assert lines[f"{AREA}/RatedPower"].endswith("1500 W | 사람 확인 필요")
+    assert lines[f"{AREA}/RatedVoltage"].endswith("220 V")

@@ -18,6 +18,7 @@ from tests.knowledge.shells import (
     as_xml,
     concept,
     environment,
+    measured,
     meter,
     property_,
     reference,
@@ -141,6 +142,13 @@ def test_a_template_says_what_it_asks_for() -> None:
     example = found["Nameplate/Example"].element
     assert example is not None
     assert example.asset == ""  # an example describes no machine
+    assert found["Nameplate/Example"].text == "Example | 예시 값: Muster AG"
+    assert found["Nameplate/Example"].headings == ("Nameplate",)
+    assert not any(
+        "Plate" in (*section.headings[:1], section.text.split(" | ")[0])
+        for section in found.values()
+        if section.kind == "table"
+    )
 
 
 def test_structure_without_values_adds_no_sections_to_a_filled_submodel() -> None:
@@ -297,3 +305,44 @@ def test_every_problem_has_its_sentences() -> None:
             wrong, remedy = finding(problem, language, {"name": "AASd-000", "limit": "9", "reason": "?"})  # type: ignore[arg-type]
             assert wrong
             assert remedy
+
+
+def test_examples_in_several_languages_are_marked_as_examples_too() -> None:
+    name = {"modelType": "MultiLanguageProperty", "idShort": "Name", "value": texts(en="Pump", ko="펌프")}
+    asked = submodel("Nameplate", name, measured("Volts", "230", "urn:v"), kind="Template")
+    voltage = concept("urn:v", texts(ko="정격전압"), "V")
+    document = read(as_json(environment(shell("PR200", asked), submodels=[asked], concepts=[voltage])), "t.json")
+    found = by_label(document)
+    assert found["Nameplate/Name"].text == "Name | 예시 값: 펌프\n예시 값 | en: Pump; ko: 펌프"
+    assert found["Nameplate/Volts"].text.splitlines()[0] == "정격전압 (Volts) | 예시 값: 230 V"
+    assert not any(
+        "PR200" in f"{section.headings} {section.text}"
+        for path, section in found.items()
+        if path.startswith("Nameplate")
+    )
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [({"min": "5"}, "5 이상"), ({"max": "40"}, "40 이하"), ({"min": "5", "max": "40"}, "5 ~ 40")],
+)
+def test_ranges_are_told_in_words_where_they_are_open(ends: dict[str, str], said: str) -> None:
+    span = {"modelType": "Range", "idShort": "Temperature", "valueType": "xs:int", **ends}
+    found = by_label(read(as_json(environment(submodels=[submodel("Data", span)])), "d.json"))
+    assert found["Data/Temperature"].text == f"Temperature | {said}"
+
+
+def test_what_nobody_has_confirmed_says_so_in_its_line() -> None:
+    check = {"type": "Giljabi/Check", "valueType": "xs:string", "value": "사람 확인 필요"}
+    other = {"type": "SMT/Cardinality", "valueType": "xs:string", "value": "One"}
+    data = submodel(
+        "Data",
+        property_("Volts", "380", qualifiers=[check]),
+        property_("Watts", "5", qualifiers=[other]),
+        property_("Open", None, qualifiers=[{**check, "value": "값 없음"}]),
+    )
+    found = by_label(read(as_json(environment(submodels=[data])), "d.json"))
+    assert {path: section.text for path, section in found.items()} == {
+        "Data/Volts": "Volts | 380 | 사람 확인 필요",
+        "Data/Watts": "Watts | 5",
+    }

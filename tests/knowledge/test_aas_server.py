@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import socket
 import subprocess
@@ -16,9 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.aas.server import AasServerError, Fetched, Limits, checked, encoded, fetch
+from knowledge.aas import address
+from knowledge.aas.address import AasServerError, checked
+from knowledge.aas.server import Fetched, Limits, encoded, fetch
 from knowledge.text import sentence
-from tests.aas_server import FakeAasServer, decoded, prop, shell, submodel
+from tests.aas_server import FakeAasServer, Streamed, decoded, prop, shell, submodel
 
 URL = "http://aas.example:8081"
 
@@ -140,7 +143,7 @@ def test_pages_that_never_end_and_overlap_end() -> None:
         items = [shell("urn:1")] if request.url.path.endswith("/shells") else []
         return httpx.Response(200, json={"result": items, "paging_metadata": {"cursor": "again"}})
 
-    [found] = fetch(URL, transport=httpx.MockTransport(endless))
+    [found] = fetch(URL, transport=Streamed(endless))
     assert found.shell_id == "urn:1"
 
     def growing(request: httpx.Request) -> httpx.Response:
@@ -148,7 +151,7 @@ def test_pages_that_never_end_and_overlap_end() -> None:
         return httpx.Response(200, json={"result": [shell(f"urn:{at}")], "paging_metadata": {"cursor": str(at + 1)}})
 
     with pytest.raises(AasServerError) as error:
-        fetch(URL, Limits(pages=20), transport=httpx.MockTransport(growing))
+        fetch(URL, Limits(pages=20), transport=Streamed(growing))
     assert error.value.reason == "aas_server_too_large"
 
 
@@ -161,7 +164,7 @@ def test_a_server_that_holds_too_much_or_takes_too_long_is_given_up() -> None:
 
 @pytest.mark.parametrize("body", [b"<html>", b'"x"', b"{}", b'{"result": 3}', b"[" * 5000])
 def test_answers_of_another_shape_are_told(body: bytes) -> None:
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    transport = Streamed(lambda _: httpx.Response(200, content=body))
     with pytest.raises(AasServerError) as error:
         fetch(URL, transport=transport)
     assert error.value.reason == "aas_server_answer"
@@ -180,7 +183,7 @@ def test_what_the_network_does_is_told(fault: Exception, reason: str) -> None:
         raise fault
 
     with pytest.raises(AasServerError) as error:
-        fetch(URL, transport=httpx.MockTransport(failing), sleep=lambda _: None)
+        fetch(URL, transport=Streamed(failing), sleep=lambda _: None)
     assert error.value.reason == reason
 
 
@@ -201,7 +204,9 @@ def test_only_the_address_given_is_asked() -> None:
 @pytest.mark.parametrize(
     "url",
     ["", "aas.example", "ftp://x", "http://", "http://u:p@x", "http://x?a=1", "http://x#a", "http://x:99999", "file:///etc/passwd",
-     "http://169.254.169.254", "http://[fe80::1]"],
+     "http://169.254.169.254", "http://[fe80::1]", "http://[::ffff:169.254.169.254]", "http://[fd00:ec2::254]", "http://[::1",
+     "http://2852039166", "http://0xa9fea9fe/x", "http://[64:ff9b::a9fe:a9fe]", "http://[2002:a9fe:a9fe::1]",
+     "http://[::169.254.169.254]", "http://100.100.100.200", "http://[::ffff:168.63.129.16]"],
 )  # fmt: skip
 def test_what_is_no_plain_address_is_refused(url: str) -> None:
     with pytest.raises(AasServerError) as error:
@@ -209,18 +214,128 @@ def test_what_is_no_plain_address_is_refused(url: str) -> None:
     assert error.value.reason == "aas_server_address"
 
 
-def test_a_name_of_a_link_local_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("169.254.169.254", 80))])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1", "http://[::1]/", "http://10.0.0.5", "http://[::ffff:10.0.0.5]", "http://plc"]
+)
+def test_addresses_inside_a_plant_are_taken(url: str) -> None:
+    assert checked(url) == url.rstrip("/")
+
+
+@pytest.mark.parametrize("found", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "fe80::1%eth0"])
+def test_a_name_of_a_forbidden_address_is_refused(monkeypatch: pytest.MonkeyPatch, found: str) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (found, 80))])
     assert refused(full()).reason == "aas_server_address"
+
+
+def test_a_name_that_can_be_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    with pytest.raises(AasServerError) as error:
+        fetch(f"http://{'a' * 64}.example")
+    assert error.value.reason == "aas_server_address"
+
+
+def test_nothing_is_sent_where_a_name_leads_elsewhere_when_it_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name is that of a harmless address when it is checked, and of a forbidden one a moment later."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        answers = [[(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))] for host in ("10.1.2.3", "127.0.0.1")]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers.pop(0) if len(answers) > 1 else answers[0])
+        monkeypatch.setattr(address, "METADATA", {ipaddress.ip_address("127.0.0.1")})
+        with pytest.raises(AasServerError) as error:
+            fetch(f"http://rebinding.example:{port}", sleep=lambda _: None)
+        assert error.value.reason == "aas_server_address"
+        connection, _ = listening.accept()
+        with connection:
+            heard.append(connection.recv(1))
+    assert heard == [b""]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd", "br", "x" * 99])
+def test_compressed_answers_are_refused_unread(encoding: str) -> None:
+    def pieces() -> Iterator[bytes]:
+        raise AssertionError("it was read")
+        yield b""
+
+    asked: list[str] = []
+
+    def packed(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers["Accept-Encoding"])
+        return httpx.Response(200, headers={"Content-Encoding": encoding}, content=pieces())
+
+    with pytest.raises(AasServerError) as error:
+        fetch(URL, transport=Streamed(packed))
+    assert error.value.reason == "aas_server_compressed"
+    assert asked == ["identity"]
+    assert encoding[:40] in sentence(error.value.reason, "ko", error.value.details)
+
+
+def test_one_answer_in_json_is_read_no_further_than_its_limit() -> None:
+    sent: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(100):
+            sent.append(number)
+            yield b" " * 100_000
+
+    with pytest.raises(AasServerError) as error:
+        fetch(URL, Limits(answer_mb=1), transport=Streamed(lambda _: httpx.Response(200, content=pieces())))
+    assert (error.value.reason, error.value.details["limit_mb"], len(sent)) == ("aas_server_answer_large", 1, 11)
+    server = full()
+    server.files = {("urn:sm:2", "Documents[0].Manual"): b"x" * 1_100_000}
+    assert [len(data) for each in fetched(server, Limits(answer_mb=1)) for _, data in each.files] == [1_100_000]
+
+
+def test_halves_of_characters_keep_nothing_from_being_read() -> None:
+    half = "\ud800"
+    manual = {"modelType": "File", "idShort": half, "contentType": "text/plain", "value": f"/a/{half}.txt"}
+    server = full()
+    server.shells.append(shell(f"urn:{half}", f"urn:sm:{half}", "urn:sm:4", id_short=half))
+    server.submodels.append(submodel("urn:sm:4", manual))
+    server.files["urn:sm:4", "?"] = b"text"
+    found = {each.shell_id: each for each in fetched(server)}
+    assert set(found) == {"", "urn:?", "urn:셸:1", "urn:셸:2"}
+    broken = found["urn:?"]
+    assert (broken.name, broken.missing, broken.files) == ("?", ("urn:sm:?",), (("?.txt", b"text"),))
+
+
+@pytest.mark.parametrize("identity", ["x" * 70_000, "urn:1"])
+def test_what_cannot_be_asked_for_is_told(identity: str) -> None:
+    """An id longer than an address may be; a cursor no address can hold."""
+
+    def odd(request: httpx.Request) -> httpx.Response:
+        made = {"id": identity, "submodels": [{"keys": [{"value": identity}]}]}
+        items = [made] if request.url.path.endswith("/shells") else []
+        return Streamed(lambda _: httpx.Response(200, content=json.dumps(body(items)))).handle_request(request)
+
+    def body(items: list[Any]) -> dict[str, Any]:
+        return {"result": items, "paging_metadata": {"cursor": "\ud800"} if identity == "urn:1" else {}}
+
+    with pytest.raises(AasServerError) as error:
+        fetch(URL, transport=Streamed(odd), sleep=lambda _: None)
+    assert error.value.reason == "aas_server_answer"
+
+
+def test_a_reference_to_nothing_is_not_asked_for() -> None:
+    server = full()
+    server.shells[0]["submodels"] = [{"keys": [{"type": "Submodel"}]}, {"keys": [{"value": ""}]}]
+    assert [each.missing for each in fetched(server)] == [(), (), ()]
+    assert "/api/v3.0/submodels/" not in server.asked
+
+
+@pytest.mark.parametrize("keys", [5, "x", None, [5], {"value": 1}])
+def test_keys_of_another_shape_are_no_concepts(keys: object) -> None:
+    server = full()
+    server.submodels[0]["semanticId"] = {"keys": keys}
+    assert len(fetched(server)) == 3
 
 
 @given(st.text())
 def test_identifiers_go_into_paths_unpadded(identifier: str) -> None:
-    if not any(0xD800 <= ord(letter) < 0xE000 for letter in identifier):
-        part = encoded(identifier)
-        assert decoded(part) == identifier
-        assert part.isascii()
-        assert "/" not in part
+    part = encoded(identifier)
+    assert decoded(part) == identifier.encode(errors="replace").decode()
+    assert part.isascii()
+    assert "/" not in part
 
 
 SERVER = """

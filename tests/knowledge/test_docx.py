@@ -220,3 +220,82 @@ def test_a_damaged_document_is_said_to_be_damaged() -> None:
         with pytest.raises(UnreadableError) as refused:
             docx.read(data, "x.docx", silent)
         assert refused.value.reason == "broken"
+
+
+def run(words: str, properties: str = "") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t xml:space='preserve'>{words}</w:t></w:r>"
+
+
+def words_of(*runs: str, paragraph: str = "") -> str:
+    word = Word()
+    put(word, f"<w:p><w:pPr>{paragraph}</w:pPr>{''.join(runs)}</w:p>")
+    return text(read(saved(word)))
+
+
+RAISED, LOWERED = '<w:vertAlign w:val="superscript"/>', '<w:vertAlign w:val="subscript"/>'
+WHITE = '<w:color w:val="FFFFFF"/>'
+
+
+def test_raised_and_lowered_figures_keep_their_sense() -> None:
+    assert words_of(run("5×10"), run("-", RAISED), run("3", RAISED), run(" Pa H"), run("2", LOWERED), run("O")) == (
+        "5×10⁻³ Pa H₂O"
+    )
+    assert words_of(run("압력"), run("1", RAISED), run(")", RAISED), run(" 5"), run("th", RAISED)) == "압력1) 5th"
+
+
+def test_raised_figures_of_a_style_and_of_an_equation() -> None:
+    word = Word()
+    style = word.styles.add_style("위", 2)
+    style.font.superscript = True
+    paragraph = word.add_paragraph("10")
+    paragraph.add_run("6", style="위")
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    equation = "<m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup>"
+    put(word, f"<w:p><m:oMath {math}>{equation}</m:oMath></w:p>")
+    assert text(read(saved(word))) == "10⁶\n\nx²"
+
+
+def test_struck_words_are_left_out() -> None:
+    struck = run("9 MPa ", "<w:strike/>"), run("8 MPa ", "<w:dstrike/>")
+    assert words_of(run("압력 "), *struck, run("12 MPa", '<w:strike w:val="0"/>')) == "압력 12 MPa"
+    word = Word()
+    word.styles.add_style("취소", 2).font.strike = True
+    paragraph = word.add_paragraph("압력 ")
+    paragraph.add_run("9 MPa ", style="취소")
+    paragraph.add_run("12 MPa", style="취소").font.strike = False
+    assert text(read(saved(word))) == "압력 12 MPa"
+
+
+def sym(font: str, code: str) -> str:
+    return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+
+
+def test_signs_of_symbol_fonts_are_read() -> None:
+    signs = [sym("Symbol", f"F0{code}") for code in ("B1", "B4", "B8", "A3", "B3", "B0", "6D", "57")]
+    assert words_of(*signs) == "±×÷≤≥°μΩ"
+    assert words_of(run("허용오차 "), sym("Symbol", "00B1"), run("0.5")) == "허용오차 ±0.5"
+    assert words_of(sym("Wingdings", "F0FC"), sym("Wingdings 2", "F050"), sym("Wingdings", "F0A8")) == "✓✓□"
+    assert words_of(sym("Webdings", "F061"), sym("맑은 고딕", "00B1"), sym("Symbol", "xyz")) == "\ufffd±\ufffd"
+    assert words_of(run("\uf0b1 5 \uf0b1", '<w:rFonts w:ascii="Symbol"/>')) == "± 5 ±"
+
+
+def test_white_words_on_the_white_page_are_left_out() -> None:
+    assert words_of(run("압력 "), run("비밀", WHITE), run("12 MPa")) == "압력 12 MPa"
+
+
+@pytest.mark.parametrize("ground", ['<w:shd w:val="clear" w:fill="1F4E79"/>', '<w:highlight w:val="black"/>'])
+def test_white_words_on_a_dark_ground_are_read(ground: str) -> None:
+    assert words_of(run("제목", WHITE + ground)) == "제목"
+
+
+def test_white_words_are_read_where_the_ground_is_not_certain() -> None:
+    assert words_of(run("제목", WHITE), paragraph='<w:shd w:val="clear" w:fill="1F4E79"/>') == "제목"
+    word = Word()
+    put(
+        word,
+        f"<w:tbl><w:tr><w:tc><w:p>{run('가', WHITE)}</w:p></w:tc><w:tc><w:p>{run('나')}</w:p></w:tc></w:tr></w:tbl>",
+    )
+    assert text(read(saved(word))) == "가 | 나"
+    word = Word()
+    put(word, f"<w:p>{run('표지', WHITE)}<w:r><w:pict/></w:r></w:p>")
+    assert text(read(saved(word))) == "표지"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from knowledge.calendar import Calendar
 from knowledge.changes import MOST, changes
 from knowledge.document import Document, Edition, Locator, Section
-from knowledge.editions import SAMPLE, Version, kinship, law_work, lines_of, passed_over, standing
+from knowledge.editions import SAMPLE, Standing, Version, kinship, law_work, lines_of, passed_over, standing
 from knowledge.readers.reader import read
 from knowledge.registry import Registry
 from knowledge.works import dated
@@ -203,8 +203,21 @@ def test_a_text_that_only_repeals_its_law_is_repealed() -> None:
     assert not (read(other.encode(), "법률.md").edition or Edition("")).repealed
 
 
-def notice(title: str, day: str, number: str = "중소벤처기업부 공고 제2025-567호") -> Document:
-    return dated(document(title, f"{number}\n{title}\n다음과 같이 모집합니다.\n{day}\n중소벤처기업부장관"))
+BODY = "다음과 같이 모집합니다.\n지원대상: 중소 제조기업\n지원한도: 2억원\n지원비율: 50%\n신청방법: 온라인으로 신청한다.\n문의: 담당 부서"
+
+
+def notice(title: str, day: str, number: str = "중소벤처기업부 공고 제2025-567호", body: str = BODY) -> Document:
+    issuer = number.partition(" ")[0]
+    return dated(document(title, f"{number}\n{title}\n{body}\n{day}\n{issuer}장관"))
+
+
+def stand(*, day: date = TODAY, name: str | None = None, **documents: Document) -> dict[str, Standing]:
+    """How documents stand that were added a minute apart; each under its own name unless all bear one."""
+    versions = [
+        Version(key, name or key, ADDED + timedelta(minutes=at), each.edition, "acme", frozenset(lines_of(each)))
+        for at, (key, each) in enumerate(documents.items())
+    ]
+    return standing(versions, day)
 
 
 def test_a_revised_notice_supersedes_the_one_before_but_not_that_of_another_year() -> None:
@@ -215,13 +228,91 @@ def test_a_revised_notice_supersedes_the_one_before_but_not_that_of_another_year
     again = notice("[재공고] 2026년 제조AI특화 지원사업 참여기업 모집 공고", "2026년 2월 2일")
     other = notice("2025년 제조AI특화 지원사업 참여기업 모집 공고", "2024년 12월 8일")
     assert {each.kind for each in (first, revised, again, other)} == {"notice"}
-    versions = [
-        Version(name, name, ADDED, each.edition)
-        for name, each in (("first", first), ("revised", revised), ("again", again), ("other", other))
-    ]
-    found = standing(versions, TODAY)
+    found = stand(first=first, revised=revised, again=again, other=other)
     assert [found[name].by for name in ("first", "revised", "again", "other")] == ["revised", "again", None, None]
     assert passed_over(found) == {"first", "revised"}
+
+
+TITLE = "2026년 스마트공장 구축지원사업 참여기업 모집 공고"
+
+
+def test_notices_that_say_nothing_of_themselves_are_no_versions() -> None:
+    one = dated(document("공고문", f"공고문\n{BODY}\n2026. 1. 5."))
+    other = dated(document("공고문", f"공고문\n{BODY}\n2026. 2. 5."))
+    assert (one.kind, one.edition) == ("notice", None)
+    assert not passed_over(stand(one=one, other=other))
+    numbered = dated(document("공고문", f"경기도 공고 제2026-12호\n공고문\n{BODY}\n2026. 1. 5."))
+    assert (numbered.edition or Edition("")).work == "공고 제2026-12호 (경기도)"
+    named = dated(document("공고문", f"공고문\n{TITLE}\n{BODY}"))
+    assert (named.title, (named.edition or Edition("")).work) == (
+        TITLE,
+        "공고 2026년스마트공장구축지원사업참여기업모집",
+    )
+
+
+def test_notices_of_two_issuers_are_never_versions_whatever_their_title() -> None:
+    ministry = notice(TITLE, "2026. 1. 5.", "중소벤처기업부 공고 제2026-1호")
+    south = notice(TITLE, "2026. 2. 5.", "충청남도 공고 제2026-22호")
+    north = notice(TITLE, "2026. 3. 5.", "경기도 공고 제2026-33호")
+    unsigned = notice(TITLE, "2026. 4. 5.", "")
+    assert not passed_over(stand(ministry=ministry, south=south, north=north))
+    # One that names no issuer does not join two that do.
+    assert not passed_over(stand(ministry=ministry, south=south, north=north, unsigned=unsigned))
+    assert passed_over(stand(ministry=ministry, unsigned=unsigned)) == {"ministry"}
+
+
+def test_forms_of_one_name_from_two_issuers_are_no_versions() -> None:
+    south = notice(TITLE, "2026. 2. 5.", "충청남도 공고 제2026-22호")
+    north = notice(TITLE, "2026. 3. 5.", "경기도 공고 제2026-33호")
+    assert not passed_over(stand(south=south, north=north, name="공고문.hwp"))
+
+
+def test_a_correction_that_states_only_what_it_corrects_stands_beside_the_notice() -> None:
+    first = notice(TITLE, "2026. 1. 5.")
+    partial = notice(f"{TITLE}(정정)", "2026. 1. 15.", body="신청기간을 2026. 2. 6.까지로 바로잡는다.")
+    whole = notice(f"{TITLE}(정정)", "2026. 1. 15.")
+    found = stand(first=first, partial=partial)
+    assert (found["first"].state, found["first"].by, found["first"].end) == ("in_force", "partial", None)
+    assert (found["partial"].state, passed_over(found)) == ("in_force", frozenset())
+    assert passed_over(stand(first=first, whole=whole)) == {"first"}
+    before = stand(first=first, partial=partial, day=date(2026, 1, 10))
+    assert (before["first"].state, before["first"].by, before["partial"].state) == ("in_force", None, "future")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# 월간보고\n\n2026년 1월", "# 월간보고\n\n2026년 2월"),
+        ("# 1월", "# 2월"),
+        ("# 월간보고\n\n생산량: 1,200대", "# 월간보고\n\n생산량: 1,350대"),
+        ("# 일일점검\n\n점검일: 2026. 1. 5.", "# 일일점검\n\n점검일: 2026. 1. 6."),
+        ("# 2025년 안전계획", "# 2026년 안전계획"),
+        ("# 보고\n\n1분기 실적", "# 보고\n\n2분기 실적"),
+    ],
+)
+def test_a_form_filled_in_anew_is_no_version(old: str, new: str) -> None:
+    form = "\n\n".join(f"{each} 담당자가 이상이 없음을 확인했다." for each in "가나다라마바사아자차카타파하")
+    one, other = (read(f"{text}\n\n{form}\n".encode(), "월간보고.md") for text in (old, new))
+    assert not passed_over(stand(one=one, other=other, name="월간보고.md"))
+
+
+def test_a_long_document_is_told_apart_by_its_headings_alone() -> None:
+    text = "\n\n".join(f"설비 {n}번은 매주 점검한다." for n in range(300))
+    january, february = (read(f"# {m}월 보고\n\n{text}\n".encode(), "보고.md") for m in (1, 2))
+    assert not passed_over(stand(january=january, february=february, name="보고.md"))
+    old, new = (read(f"# 안전규정\n\n작성일: {y}. 1. 5.\n\n{text}\n".encode(), "규정.md") for y in (2025, 2026))
+    assert passed_over(stand(old=old, new=new, name="규정.md")) == {"old"}
+    revised = [read(f"# 안전규정({y}년 개정)\n\n{text}\n".encode(), "규정.md") for y in (2025, 2026)]
+    assert passed_over(stand(old=revised[0], new=revised[1], name="규정.md")) == {"old"}
+
+
+def test_a_record_that_grows_supersedes_what_it_repeats() -> None:
+    entry = "\n\n{n}월 {n}일: 이상 없음을 확인했다."
+    old, new = (
+        read(("# 점검 기록" + "".join(entry.format(n=n) for n in range(1, stop))).encode(), "기록.md")
+        for stop in (9, 10)
+    )
+    assert passed_over(stand(old=old, new=new, name="기록.md")) == {"old"}
 
 
 def test_our_own_documents_and_manuals_are_no_notices() -> None:

@@ -11,7 +11,7 @@ from knowledge.readers.reader import read
 from knowledge.registry import Registry
 from knowledge.tables import metadata
 from serving.databases.sqlite import open_database
-from tests.knowledge.shells import as_json, environment, meter, property_, shell, submodel
+from tests.knowledge.shells import as_json, concept, environment, measured, meter, property_, shell, submodel, texts
 
 
 @pytest.fixture
@@ -71,6 +71,7 @@ def test_rows_follow_the_reading_and_go_with_the_document(registry: Registry) ->
     first = put(registry, meter())
     registry.save_reading(first, read(as_json(meter(volts="400")), "a.json"))
     assert values(registry, "PAC4200 정격전압") == ["400 V"]
+    registry.mark_deleting(first)
     registry.delete(first)
     assert registry.lookup("PAC4200 정격전압") == []
 
@@ -140,3 +141,86 @@ def test_a_plain_document_has_no_elements(registry: Registry) -> None:
     registry.save_reading(entry.document_id, read("# PAC4200\n\n정격전압은 690 V이다.".encode(), "m.md"))
     assert registry.lookup("PAC4200 정격전압") == []
     assert not elements.names_in("PAC42000", ["PAC4200"])
+
+
+def box(*names: str, within: str = "") -> dict[str, Any]:
+    """A cabinet that is 1000 wide, 800 deep, 1800 high, as far as it is named."""
+    sizes = {"Width": "1000", "Depth": "800", "Height": "1800", "Length": "700"}
+    data = submodel("TechnicalData", *(property_(name, sizes[name], displayName=texts(en=name)) for name in names))
+    plate = submodel("Nameplate", property_("ManufacturerProductDesignation", "CB-100"))
+    return environment(shell("Box", plate, data), submodels=[plate, data])
+
+
+def test_what_is_called_side_is_the_depth_of_what_has_a_height(registry: Registry) -> None:
+    put(registry, box("Width", "Depth", "Height"))
+    assert values(registry, "CB-100 세로는?") == ["800"]
+    assert values(registry, "CB-100 높이는?") == ["1800"]
+
+
+@pytest.mark.parametrize("names", [("Width", "Height"), ("Width", "Depth"), ("Length", "Height")])
+def test_it_is_nothing_where_that_is_not_sure(registry: Registry, names: tuple[str, ...]) -> None:
+    put(registry, box(*names))
+    assert values(registry, "CB-100 세로는?") == []
+
+
+def test_power_lost_is_not_power_consumed(registry: Registry) -> None:
+    assert korean_names("PowerLoss") == ("손실전력", "전력손실", "소산전력")
+    assert "PowerLoss" not in next(term for term in terms() if "소비전력" in term.ko).id_shorts
+
+
+def inside(id_short: str, display: str, *held: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "modelType": "SubmodelElementCollection",
+        "idShort": id_short,
+        "displayName": texts(ko=display),
+        "value": list(held),
+    }
+
+
+def pump(motor: str = "380", control: str = "24") -> dict[str, Any]:
+    plate = submodel("Nameplate", property_("ManufacturerProductDesignation", "IM-350"))
+    data = submodel(
+        "TechnicalData",
+        inside("Ratings", "정격", inside("MainMotor", "주전동기", measured("RatedVoltage", motor, "urn:v"))),
+        inside("Others", "기타", inside("Control", "제어반", measured("RatedVoltage", control, "urn:v"))),
+    )
+    voltage = concept("urn:v", texts(en="Rated voltage"), "V")
+    return environment(shell("Pump", plate, data), submodels=[plate, data], concepts=[voltage])
+
+
+def test_elements_of_one_name_say_of_which_part_they_are(registry: Registry) -> None:
+    put(registry, pump())
+    found = registry.lookup("IM-350 정격전압")
+    assert [(each.part, each.sole, each.element.value) for each in found] == [
+        ("정격 주전동기", False, "380"),
+        ("기타 제어반", False, "24"),
+    ]
+
+
+def test_the_part_a_question_names_selects(registry: Registry) -> None:
+    put(registry, pump())
+    assert values(registry, "IM-350 제어반 정격전압은?") == ["24 V"]
+    assert values(registry, "IM-350 main motor 정격전압은?") == ["380 V"]
+    assert len(values(registry, "IM-350 본체 정격전압은?")) == 2  # no part of that name
+
+
+def test_one_value_in_two_places_needs_no_part(registry: Registry) -> None:
+    put(registry, pump(control="380"))
+    assert {(each.part, each.sole) for each in registry.lookup("IM-350 정격전압")} == {("", True)}
+
+
+def test_items_of_a_list_of_parts_go_by_number(registry: Registry) -> None:
+    axes = {
+        "modelType": "SubmodelElementList",
+        "idShort": "Axes",
+        "displayName": texts(ko="축"),
+        "typeValueListElement": "SubmodelElementCollection",
+        "value": [
+            {"modelType": "SubmodelElementCollection", "value": [measured("RatedVoltage", volts, "urn:v")]}
+            for volts in ("380", "220")
+        ],
+    }
+    plate = submodel("Nameplate", property_("ManufacturerProductDesignation", "IM-350"))
+    data = submodel("TechnicalData", axes)
+    put(registry, environment(shell("Robot", plate, data), submodels=[plate, data]))
+    assert [each.part for each in registry.lookup("IM-350 정격전압")] == ["축 1", "축 2"]

@@ -96,11 +96,11 @@ def test_conditions_say_who_may_apply_and_who_may_not() -> None:
     assert found == [("eligible", "중소 제조기업"), ("excluded", "국세 체납 기업"), ("preferred", "우대사항: 뿌리기업")]
 
 
-def test_a_notice_keeps_its_window_only_where_it_has_one() -> None:
+def test_a_notice_keeps_the_last_day_of_its_windows() -> None:
     one = noted(notice("신청기간: 2025. 12. 8. ~ 2026. 1. 7."))
     assert (one.metadata["opens"], closing_day(one)) == ("2025-12-08", date(2026, 1, 7))
     two = noted(notice("1차 접수기간: 2026. 1. 7.까지\n2차 접수기간: 2026. 3. 7.까지"))
-    assert closing_day(two) is None
+    assert closing_day(two) == date(2026, 3, 7)
     manual = notice("접수기간: 2026. 1. 7.까지", kind="document")
     assert noted(manual) == manual
 
@@ -163,3 +163,99 @@ def test_a_document_full_of_days_gives_a_bounded_number_of_facts() -> None:
         notice(""), sections=(Section(0, Locator("본문"), "\n".join(f"{y}. 1. 1. 개정" for y in range(1000, 3000))),)
     )
     assert len(facts(many)) <= MOST
+
+
+@pytest.mark.parametrize(
+    ("line", "opens", "closes"),
+    [
+        ("신청기간: 26.11.07.~26.12.26.", "2026-11-07", "2026-12-26"),
+        ("신청기간: 26. 11. 7.(토) 09:00 ~ 12. 26.(토) 18:00", "2026-11-07", "2026-12-26"),
+        ("접수기간: 1.7.(수)~2.6.(금)", "2026-01-07", "2026-02-06"),
+        ("접수기간: 12.20.(토) ~ 1.7.(수) 18:00까지", "2025-12-20", "2026-01-07"),
+        ("신청기간: 1월 7일부터 30일까지", "2026-01-07", "2026-01-30"),
+        ("신청기간: 2026. 1. 7. ~ 20.", "2026-01-07", "2026-01-20"),
+        ("신청기간: 2026. 1. 7.(수) ~ 20.(화) 18:00까지", "2026-01-07", "2026-01-20"),
+        ("신청기간: 2026년 1월 7일 ~ 20일", "2026-01-07", "2026-01-20"),
+        ("접수기간: 2026. 1. 7. ~ 2. 6., 발표평가: 2026. 3. 5.까지", "2026-01-07", "2026-02-06"),
+    ],
+)
+def test_a_window_may_leave_out_what_is_plain(line: str, opens: str, closes: str) -> None:
+    assert (told(line, "opens"), told(line, "closes")) == ([opens], [closes])
+    assert noted(notice(line)).metadata == {"opens": opens, "closes": closes}
+
+
+def test_a_day_without_a_year_is_that_of_the_title_where_nothing_else_tells() -> None:
+    undated = replace(notice("접수기간: 1.7.(수)~2.6.(금)", title="2026년 모집 공고"), edition=None)
+    assert closing_day(noted(undated)) == date(2026, 2, 6)
+    contradicted = replace(undated, title="2025년 모집 공고")
+    assert closing_day(noted(contradicted)) is None
+    assert closing_day(noted(replace(undated, title="모집 공고"))) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "사업설명회 참가신청 접수: 2026. 11. 10.까지",
+        "교육 신청 접수: 2026. 11. 10.까지",
+        "서류 보완 제출기한: 2026. 11. 10.까지",
+        "발표평가 자료 제출기한: 2026. 11. 10.까지",
+        "이의신청 접수기간: 2026. 11. 1. ~ 11. 10.",
+        "협약서류 제출기한: 2026. 11. 10.까지",
+    ],
+)
+def test_what_else_has_a_last_day_does_not_close_the_window(line: str) -> None:
+    assert told(line, "closes") == []
+    both = noted(notice(f"신청기간: 26.11.07.~26.12.26.\n{line}"))
+    assert closing_day(both) == date(2026, 12, 26)
+    rows = f"구분 | 접수기간\n사업설명회 | {line.partition(': ')[2]}"
+    assert told(rows, "closes", table=True) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "신청기간: 2026. 1. 7.부터 30일간",
+        "2차 접수기간: 26.2.30.~26.3.40.",
+        "신청기간: 11월 중 ~ 12월 초",
+        "신청기간: 예산 소진 시까지",
+        "신청기간: 2026. 1. 7.부터",
+    ],
+)
+def test_no_last_day_is_told_where_a_window_could_not_be_read_or_stays_open(line: str) -> None:
+    assert closing_day(noted(notice(f"1차 접수기간: 2025. 12. 10. ~ 12. 20.\n{line}"))) is None
+
+
+def test_of_several_windows_the_last_closes() -> None:
+    found = noted(notice("1차 접수기간: 2026. 1. 7. ~ 1. 20.\n2차 접수기간: 2026. 3. 7. ~ 3. 20."))
+    assert closing_day(found) == date(2026, 3, 20)
+    assert "opens" not in found.metadata
+    spent = noted(notice("접수기간: 2026. 1. 7. ~ 1. 20. (예산 소진 시 조기 마감)"))
+    assert closing_day(spent) == date(2026, 1, 20)
+
+
+@pytest.mark.parametrize(
+    ("line", "won"),
+    [
+        ("지원한도: 3천 5백만원", ["35000000"]),
+        ("지원한도: 2천500만 원", ["25000000"]),
+        ("지원금액: 최대 6억(2년)", ["600000000"]),
+        ("지원금액: 최대 1억 5천 이내", ["150000000"]),
+        ("지원금액: 1조 2천억원 규모", ["1200000000000"]),
+        ("지원금: 150백만원", ["150000000"]),
+        ("지원금: 5천만원 ~ 1.5억원", ["50000000", "150000000"]),
+        ("지원대상: 매출액 120억원 이하 중소기업", []),
+        ("지원대상: 매출액 10억원 ~ 120억원 이하", []),
+        ("매출액 120억원 이하 기업에 최대 2억원 지원", ["200000000"]),
+        ("자본금 80억 미만 기업 지원", []),
+        ("국민 6억명 지원", []),
+        ("최대 3억 달러 지원", []),
+    ],
+)
+def test_an_amount_is_what_is_given_however_it_is_written(line: str, won: list[str]) -> None:
+    assert told(line, "amount") == won
+
+
+def test_an_amount_that_limits_who_may_apply_is_a_condition() -> None:
+    assert told("매출액 120억원 이하 기업에 최대 2억원 지원", "condition") == ["eligible"]
+    rows = "구분 | 매출액 | 지원한도\n소기업 | 120억원 이하 | 2억원"
+    assert told(rows, "amount", table=True) == ["200000000"]

@@ -168,3 +168,39 @@ def test_tags_that_are_never_closed_do_not_take_forever() -> None:
 def test_spans_without_end_do_not_fill_the_memory() -> None:
     wide = "<table>" + "<tr><th rowspan=99999 colspan=99999>가</th><td>나</td></tr>" * 50 + "</table>"
     assert "가" in text_of(page(wide))
+
+
+def test_raised_and_lowered_figures_keep_their_sense() -> None:
+    body = "<p>5×10<sup>3</sup> Pa, 10<sup>−2</sup>, H<sub>2</sub>O, a<sup>n+1</sup>, 2<sup>0.5</sup></p><table><tr><th>m<sup>2</sup></th><th>b</th></tr></table>"
+    assert text_of(page(body)) == "5×10³ Pa, 10⁻², H₂O, aⁿ⁺¹, 2^0.5\nm² | b"
+
+
+def test_marks_of_notes_are_no_powers() -> None:
+    body = '<p>압력<sup>1)</sup> 온도<sup><a href="#n">2</a></sup> 5<sup>th</sup></p><p id="n">2 80도 이하</p>'
+    assert page(body).sections[0].text == "압력1) 온도(각주 2) 5th"
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<s>9 MPa</s>",
+        "<del>9 MPa</del>",
+        "<strike>9 MPa</strike>",
+        '<span style="text-decoration: line-through">9 MPa</span>',
+        '<span style="color: red; text-decoration-line:underline line-through">9 MPa</span>',
+        '<span class="old">9 MPa</span>',
+    ],
+)
+def test_struck_words_are_left_out(struck: str) -> None:
+    assert (
+        text_of(page(f"<p>압력 {struck} 12 MPa</p>", "<style>.old {text-decoration:line-through}</style>"))
+        == "압력 12 MPa"
+    )
+
+
+def test_labels_with_their_values_have_no_header_unless_the_page_names_one() -> None:
+    lines = ("모델명", "PR-200"), ("제조사", "한빛"), ("중량", "5 t")
+    bare = "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in lines)
+    assert page(f"<table>{bare}</table>").sections[0].header_rows == 0
+    named = bare.replace("td>", "th>", 4)
+    assert page(f"<table>{named}</table>").sections[0].header_rows == 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from knowledge import starter
 from knowledge.document import Attachment, Document, Locator, Section, Status
 from knowledge.errors import UnknownDocumentError
 from knowledge.ingest import DEEPEST, Derived, Ingest, Watch
+from knowledge.readers.format import Progress
 from knowledge.reading import here
 from knowledge.registry import Inside, Registry
 from knowledge.tables import documents
@@ -272,11 +275,135 @@ def test_a_logo_inside_is_named_and_not_read(registry: Registry, shelf: Shelf) -
 
 
 def test_files_inside_what_stays_on_this_machine_stay_too(registry: Registry, shelf: Shelf) -> None:
+    """However and whenever they came in, and as long as anything that holds them is marked."""
     its = Ingest(registry, shelf.derived, Boxes())
-    box, _ = registry.add(b"drawing.txt=secret", "box", "kim")
-    registry.mark_stays(box.document_id, stays=True)
+    known, _ = registry.add(b"secret", "known before.txt", "kim")
+    box, _ = registry.add(b"drawing.txt=secret\nnotes.txt=a=b", "box", "kim")
     its.process(box.document_id)
-    assert [entry.stays_here for _, entry in registry.inside(box.document_id)] == [True]
+    registry.mark_stays(box.document_id, stays=True)  # as a person does: after the upload
+    for document_id in its.recover():
+        its.process(document_id)
+    assert {entry.name: entry.stays_here for entry in registry.entries()} == {
+        "known before.txt": True,
+        "box": True,
+        "notes.txt": True,
+        "a": True,
+    }
+    other, _ = registry.add(b"drawing.txt=secret", "other", "kim")
+    its.process(other.document_id)
+    registry.mark_stays(other.document_id, stays=True)
+    registry.mark_stays(box.document_id, stays=False)
+    assert registry.get(known.document_id).stays_here  # the other box still keeps it
+    registry.mark_stays(other.document_id, stays=False)
+    assert not registry.get(known.document_id).stays_here
+    registry.mark_stays(known.document_id, stays=True)
+    registry.mark_stays(box.document_id, stays=True)
+    registry.mark_stays(box.document_id, stays=False)
+    assert registry.get(known.document_id).stays_here  # its own mark is its own
+
+
+def test_what_was_deleted_before_it_was_settled_can_be_added_again(
+    registry: Registry, ingest: Ingest, shelf: Shelf
+) -> None:
+    ingest.process(registry.add(b"# first\n\ntext\n", "first.md", "kim")[0].document_id)
+    entry, _ = registry.add(b"# again\n\ntext\n", "again.md", "kim")
+    more = Watch(more_come=lambda: True)
+    assert ingest.process(entry.document_id, more).status is Status.READ
+    assert ingest.waits(entry.document_id)
+    ingest.delete(entry.document_id)
+    again, new = registry.add(b"# again\n\ntext\n", "again.md", "kim")
+    ingest.settle()
+    assert new
+    assert registry.get(again.document_id).status is Status.QUEUED
+    assert ingest.process(again.document_id).status is Status.INDEXED
+
+
+def test_what_is_added_again_while_it_is_being_deleted_stays(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
+    entry, _ = registry.add(b"# one\n\ntext\n", "one.md", "kim")
+    ingest.process(entry.document_id)
+
+    def meanwhile(document_id: str) -> None:
+        shelf.forget(document_id)
+        registry.add(b"# one\n\ntext\n", "one.md", "kim")
+
+    Ingest(registry, Derived(shelf.cut, shelf.embed, meanwhile), here).delete(entry.document_id)
+    assert registry.get(entry.document_id).status is Status.QUEUED
+    assert registry.file(entry.document_id).exists()
+    assert ingest.process(entry.document_id).status is Status.INDEXED
+
+
+def test_cancelling_what_had_been_taken_in_takes_nothing_away(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:
+    entry, _ = registry.add(b"# one\n\ntext\n", "one.md", "kim")
+    ingest.process(entry.document_id)
+    registry.mark_stale(entry.document_id)
+    left = ingest.process(entry.document_id, Watch(cancelled=lambda: True))
+    assert (left.status, left.reason) == (Status.READ, None)
+    assert entry.document_id in shelf.documents
+
+
+def test_documents_done_are_settled_while_a_long_one_is_read(
+    registry: Registry, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Status] = []
+    first, _ = registry.add(b"# quick\n\ntext\n", "quick.md", "kim")
+    second, _ = registry.add(b"# long\n\ntext\n", "long.md", "kim")
+
+    def read(path: Path, name: str, progress: Progress, ended: Callable[[], bool]) -> Document:
+        if name == "long.md":
+            monkeypatch.setattr("knowledge.ingest.SETTLED_EVERY", 0.0)
+            ended()
+            seen.append(registry.get(first.document_id).status)
+        return here(path, name, progress, ended)
+
+    its = Ingest(registry, shelf.derived, read)
+    its.process(registry.add(b"# before\n\ntext\n", "before.md", "kim")[0].document_id)
+    its.process(first.document_id, Watch(more_come=lambda: True))
+    assert its.waits(first.document_id)
+    its.process(second.document_id)
+    assert seen == [Status.INDEXED]
+
+
+def test_two_files_of_one_name_in_one_mail_are_both_kept(registry: Registry, shelf: Shelf) -> None:
+    its = Ingest(registry, shelf.derived, Boxes())
+    mail, _ = registry.add(b"scan.pdf=one\nscan.pdf=two", "mail.eml", "kim")
+    its.process(mail.document_id)
+    assert [path for path, _ in registry.inside(mail.document_id)] == ["scan.pdf", "scan.pdf (2)"]
+    assert set(its.recover()) == {entry.document_id for _, entry in registry.inside(mail.document_id)}
+
+
+def test_cancelling_ends_the_taking_in_of_files_inside(registry: Registry, shelf: Shelf) -> None:
+    its = Ingest(registry, shelf.derived, Boxes())
+    box, _ = registry.add(b"a=1\nb=2\nc=3", "box", "kim")
+    found: list[str] = []
+    its.process(box.document_id, Watch(found=found.append, cancelled=lambda: bool(found)))
+    assert len(found) == 1
+    assert registry.get(box.document_id).reason == "cancelled"
+
+
+def test_the_same_bytes_added_by_many_at_once_are_one_document(registry: Registry) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        added = list(pool.map(lambda n: registry.add(b"same" * 9999, f"{n}.md", "kim"), range(8)))
+    assert sum(new for _, new in added) == 1
+    assert len(registry.entries()) == 1
+
+
+def test_manuals_of_one_name_in_two_packages_are_no_versions_of_each_other(registry: Registry, shelf: Shelf) -> None:
+    its = Ingest(registry, shelf.derived, Boxes())
+    same = ";".join(f"a long line of boilerplate number {n}" for n in range(30))
+    for machine in ("press", "lathe"):
+        its.process(registry.add(f"manual.txt={same};{machine}".encode(), f"{machine}.aasx", "kim")[0].document_id)
+    for document_id in its.recover():
+        its.process(document_id)
+    names = {version.name for version in registry.versions()}
+    assert names == {"press.aasx/manual.txt", "lathe.aasx/manual.txt"}
+
+
+def test_what_a_person_adds_is_theirs_whatever_brought_it_first(registry: Registry) -> None:
+    first, _ = registry.add(b"{}", "shell.json", "aas-server")
+    registry.add(b"{}", "shell.json", "kim")
+    assert registry.get(first.document_id).added_by == "kim"
+    registry.add(b"{}", "shell.json", "aas-server")
+    assert registry.get(first.document_id).added_by == "kim"
 
 
 def test_a_stale_document_is_embedded_anew_from_what_was_cut(registry: Registry, ingest: Ingest, shelf: Shelf) -> None:

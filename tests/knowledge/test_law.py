@@ -100,6 +100,9 @@ def test_a_supplementary_article_is_never_taken_for_one_of_the_law_itself() -> N
         "6의2. 삭제 <2022.2.15>",
         "가. 삭제 <2020. 6. 9.>",
         "제5조 삭제 <2014.4.14>",
+        "제3조(정의) 삭제 <2014. 4. 14.>",
+        "제3조의2 (정의 등) 삭제 ‹2014.4.14›",
+        "제3조(정의) 삭제 〈2014.4.14>",
     ],
 )
 def test_what_was_deleted_is_no_rule(line: str) -> None:

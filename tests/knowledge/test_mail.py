@@ -142,3 +142,25 @@ def test_a_page_saved_by_a_browser_is_read_as_the_page() -> None:
     assert document.sources[0].reference == "https://example.kr/notice"
     assert document.metadata["created"] == "2026-03-02"
     assert not document.attachments
+
+
+def alternatives(plain: str, page: str) -> str:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "알림", "a@example.kr"
+    message.set_content(plain)
+    message.add_alternative(page, subtype="html")
+    return "\n".join(section.text for section in read(message.as_bytes(), "x.eml").sections[1:])
+
+
+def test_a_page_that_says_markedly_more_than_the_plain_text_is_read() -> None:
+    stub = "이 메일은 HTML로 작성되었습니다."
+    words = "유압 펌프의 압력을 12 MPa로 낮추고 냉각수 밸브를 점검한 뒤 다시 가동해 주십시오."
+    assert alternatives(stub, f"<p>{words}</p>") == words
+    assert alternatives(words, f"<p>{words}</p><p>끝</p>").strip() == words
+
+
+def test_a_table_is_read_as_one_unless_the_plain_text_says_more() -> None:
+    table = "<table><tr><th>품번</th><th>수량</th></tr><tr><td>A-1</td><td>3</td></tr></table>"
+    assert alternatives("품번 수량 A-1 3", table) == "품번 | 수량\nA-1 | 3"
+    longer = "품번 수량 A-1 3 그리고 납기는 3주, 금액은 1,200만 원입니다."
+    assert alternatives(longer, table).strip() == longer

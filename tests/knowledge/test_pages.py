@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
+from knowledge import changes as versions
 from knowledge import pages
-from knowledge.document import Locator, Section
+from knowledge.document import Document, Locator, Section
 from knowledge.errors import UnreadableError, UnsupportedError
 from knowledge.readers.reader import read
 from tests.pdfs import HEIGHT, WIDTH, Sheet, Words, column, pdf_of
@@ -111,3 +114,74 @@ def test_what_is_not_there_or_has_no_boxes_marks_nothing() -> None:
     assert pages.marks(SECTION, "something else") == []
     assert pages.marks(SECTION, "  ") == []
     assert pages.marks(Section(0, Locator("1행"), "words"), "words") == []
+
+
+def test_a_long_quotation_is_looked_for_in_a_text_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sought: list[str] = []
+
+    class Counted(pages._Folded):
+        def find(self, quote: str) -> tuple[int, int] | None:
+            sought.append(quote)
+            return super().find(quote)
+
+    monkeypatch.setattr(pages, "_Folded", Counted)
+    assert pages.marks(SECTION, "\n".join(f"not there {n}" for n in range(2000))) == []
+    assert len(sought) == 41
+
+
+def test_a_page_without_an_area_is_refused() -> None:
+    with pytest.raises(UnreadableError, match="broken"):
+        pages._size_of(SimpleNamespace(get_size=lambda: (0.0, 792.0)))
+
+
+@pytest.fixture
+def folded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that comparing two versions folds."""
+    seen: list[str] = []
+
+    def noted(text: str) -> str:
+        seen.append(text)
+        return " ".join(text.split())
+
+    monkeypatch.setattr(versions, "_folded", noted)
+    return seen
+
+
+def of(labels: str, count: int, *, text: str = "") -> Document:
+    return Document(
+        labels, "text/plain", tuple(Section(n, Locator(f"{labels}/{n}"), text or f"{labels} {n}") for n in range(count))
+    )
+
+
+def test_versions_that_share_no_place_are_folded_once_and_told_of_in_part(folded: list[str]) -> None:
+    found = versions.compare(of("a", 2000), of("b", 2000))
+    assert (len(found.changes), found.cut) == (versions.MOST, True)
+    assert len(folded) < 2 * 2000 + 1
+
+
+def test_places_that_moved_are_found_by_their_words(folded: list[str]) -> None:
+    old, new = of("a", 500), replace(of("a", 500), sections=tuple(
+        replace(section, locator=Locator(f"b/{section.ordinal}")) for section in of("a", 500).sections
+    ))  # fmt: skip
+    assert versions.compare(old, new) == versions.Comparison((), cut=False)
+    assert len(folded) <= 4 * 500
+    assert versions.compare(of("a", 3, text="same"), of("b", 2, text="same")).changes == (
+        versions.Change("removed", "a/2", "same", ""),
+    )
+
+
+def test_very_long_versions_are_said_to_be_compared_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "MOST_PLACES", 5)
+    assert versions.compare(of("a", 6), of("a", 6)) == versions.Comparison((), cut=True)
+    monkeypatch.setattr(versions, "_MOST_LINES", 5)
+    pages_of = [Section(n, Locator(f"p. {n}", n), f"line {n}") for n in range(1, 7)]
+    long = Document("t", "application/pdf", tuple(pages_of))
+    assert versions.compare(long, long) == versions.Comparison((), cut=True)
+
+
+def test_lines_that_come_again_and_again_are_no_landmarks() -> None:
+    matcher = versions._matcher(["-", "one", "-", "two"] * 2, ["-"] * 50 + ["one", "-", "three"])
+    assert "-" not in matcher.b2j
+    assert matcher.b2j["one"] == [50]
+    same = versions._matcher(["-"] * 50, ["-"] * 50)
+    assert [tag for tag, *_ in same.get_opcodes()] == ["equal"]

@@ -6,10 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from knowledge.document import Box, Document
+from knowledge.document import Box, Document, Locator, Section
 from knowledge.errors import KnowledgeError, TooLargeError, UnreadableError
 from knowledge.readers import ocr, pdf, pdf_page
 from knowledge.readers.reader import read
+from retrieval.chunk import split
 from tests.pdfs import HEIGHT, WIDTH, Sheet, Words, column, grid, make_pdf, pdf_of
 
 LEFT = [f"Left line {n} about the hydraulic press and its oil" for n in range(1, 11)]
@@ -127,6 +128,117 @@ def test_columns_are_read_one_after_the_other_under_a_common_heading() -> None:
     assert text.startswith("A heading that spans")
     places = [text.index(line) for line in [*LEFT, *RIGHT]]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(("gap", "by_row"), [(9, False), (10, False), (18, False), (18, True)])
+def test_long_lines_that_reach_the_other_column_leave_the_page_in_columns(gap: int, by_row: bool) -> None:
+    left = [f"왼쪽 {n}번째 줄은 프레스 점검 절차를 설명하는 글들." for n in range(1, 13)]
+    right = [f"오른쪽 {n}번째 줄은 사출기 점검 절차를 설명한다." for n in range(1, 13)]
+    columns = [*column(left, 50, 700, 9, 14), *column(right, 311 + gap, 700, 9, 14)]
+    words = [columns[12 * side + row] for row in range(12) for side in (0, 1)] if by_row else columns
+    sheet = Sheet([Words("설비 점검 지침", 200, 750, 18), *words, Words("- 1 -", 300, 30, 9)])
+    text = text_of(read(pdf_of([sheet]), "x.pdf"))
+    places = [text.index(line) for line in [*left, *right, "- 1 -"]]
+    assert places == sorted(places)
+
+
+def test_small_raised_and_lowered_digits_keep_their_meaning() -> None:
+    words = [
+        Words("압력 5×10", 72, 700), Words("3", 156, 704, 7), Words(" Pa", 160, 700),
+        Words("2026", 72, 670), Words("1)", 99, 674, 7), Words("년 기준", 105.5, 670),
+        Words("CO", 72, 640), Words("2", 90.1, 638, 7), Words(" 10", 94, 640), Words("-3", 111, 644, 7),
+        Words("14", 72, 614.5, 7), Words("C", 80, 610), Words("x", 72, 580), Words("1", 78, 578, 7), Words("2", 82, 584, 7),
+    ]  # fmt: skip
+    document = read(pdf_of([Sheet(words)]), "x.pdf")
+    lines = ["압력 5×10³ Pa", "2026¹⁾년 기준", "CO₂ 10⁻³", "¹⁴C", "x₁²"]
+    assert [line for line in document.sections[0].text.split("\n") if line] == lines
+    check_boxes(document)
+
+
+def test_small_digits_on_the_base_line_and_raised_words_stay_as_they_are() -> None:
+    words = [
+        Words("Fig.", 72, 700), Words("3", 94, 700, 7), Words("Press", 72, 640), Words("TM", 103.5, 645, 7),
+        Words("Chapter", 72, 600, 10), Words("3", 108, 600, 18), Words("2", 74, 558, 5), Words("O", 72, 560, 12),
+    ]  # fmt: skip
+    text = text_of(read(pdf_of([Sheet(words)]), "x.pdf"))
+    assert not set(text) & set("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃")
+    assert "TM" in text
+
+
+def test_raised_digits_in_a_cell_are_not_parted_from_their_unit() -> None:
+    words = [
+        Words("Flow", 75, 686, 10), Words("Limit", 175, 686, 10), Words("500 m", 75, 666, 10), Words("3", 102.8, 669.5, 6),
+        Words("/h", 106.2, 666, 10), Words("10", 175, 666, 10), Words("6", 186.2, 669.5, 6), Words(" Pa", 189.5, 666, 10),
+    ]  # fmt: skip
+    section = read(pdf_of([Sheet(words, grid(72, 700, [100, 100], [20, 20]))]), "x.pdf").sections[0]
+    assert section.text == "Flow | Limit\n500 m³/h | 10⁶ Pa"
+
+
+def ruled(rows: list[list[str]], top: float, widths: tuple[float, ...] = (150, 150), left: float = 50) -> Sheet:
+    """A page with one ruled table, of rows 20 points high."""
+    words = [
+        Words(cell, left + 4 + sum(widths[:c]), top - 14 - 20 * r, 10)
+        for r, row in enumerate(rows)
+        for c, cell in enumerate(row)
+    ]
+    return Sheet(words, grid(left, top, widths, [20] * len(rows)))
+
+
+def beside(sheet: Sheet, *words: Words) -> Sheet:
+    return Sheet([*words, *sheet.words], sheet.lines)
+
+
+FIRST = ruled([["부품", "토크"], ["볼트 M8", "25 Nm"]], 135)
+SECOND = ruled([["볼트 M10", "50 Nm"], ["볼트 M12", "87 Nm"]], 740)
+CARRIED = "부품 | 토크\n볼트 M10 | 50 Nm\n볼트 M12 | 87 Nm"
+
+
+def tables(*sheets: Sheet) -> list[Section]:
+    return [section for section in read(pdf_of(sheets), "x.pdf").sections if section.kind == "table"]
+
+
+def test_a_table_that_goes_on_over_pages_takes_its_header_along() -> None:
+    last = ruled([["볼트 M14", "138 Nm"], ["볼트 M16", "210 Nm"]], 740, left=70)  # bound on the other side
+    long = ruled([["볼트 M10", "50 Nm"], *([f"볼트 {n}", "87 Nm"] for n in range(30))], 740)
+    document = read(pdf_of([FIRST, long, last]), "x.pdf")
+    first, second, third = document.sections
+    assert first.text == "부품 | 토크\n볼트 M8 | 25 Nm"
+    assert second.text.startswith("부품 | 토크\n볼트 M10 | 50 Nm\n볼트 0 | 87 Nm")
+    assert third.text == "부품 | 토크\n볼트 M14 | 138 Nm\n볼트 M16 | 210 Nm"
+    assert [(section.header_rows, section.first_row) for section in document.sections] == [(1, 1), (1, 0), (1, 0)]
+    assert third.boxes[0] == pytest.approx((70, HEIGHT - 740, 370, HEIGHT - 740), abs=1)
+    check_boxes(document)
+    assert [chunk.locator for chunk in split("doc", document)][-1] == "p. 3 표 1–2행"
+
+
+def test_headers_and_footers_may_stand_between_the_parts_of_a_table() -> None:
+    top, foot = Words("한빛정밀 QA-17", 72, 770, 9), [Words(f"- {n} -", 300, 20, 9) for n in (1, 2)]
+    assert tables(beside(FIRST, top, foot[0]), beside(SECOND, top, foot[1]))[1].text == CARRIED
+    assert tables(FIRST, beside(SECOND, Words("<표 3> 계속", 60, 760, 9)))[1].text == CARRIED
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (FIRST, ruled([["볼트 M10", "50 Nm"], ["볼트 M12", "87 Nm"]], 740, (100, 200))),
+        (FIRST, beside(SECOND, Words("표 4. 압력", 60, 760, 9))),
+        (FIRST, beside(SECOND, Words("다음 표는 체결 토크이다", 60, 760, 9))),
+        (beside(FIRST, Words("이상은 볼트의 토크이다", 60, 80, 9)), SECOND),
+        (ruled([["부품", "토크"], ["볼트 M8", "25 Nm"]], 700), SECOND),
+        (FIRST, ruled([["부품", "토크"], ["볼트 M12", "87 Nm"]], 740)),
+        (ruled([["정격전압", "220 V"], ["정격전류", "5 A"]], 135), SECOND),
+    ],
+    ids=["other columns", "caption", "text above", "text below", "room below", "header repeated", "names and values"],
+)
+def test_a_table_of_its_own_keeps_its_first_row(first: Sheet, second: Sheet) -> None:
+    section = tables(first, second)[1]
+    assert section.first_row == 1
+    assert len(section.text.split("\n")) == 2
+
+
+def test_a_long_header_from_the_page_before_is_not_counted_as_a_row() -> None:
+    long = Section(0, Locator("p. 2", 2), f"{'말' * 150} | {'값' * 150}\na | 1\nb | 2", kind="table", first_row=0)
+    assert [chunk.locator for chunk in split("doc", Document("x", "application/pdf", (long,)))] == ["p. 2 표 1–2행"]
 
 
 def test_short_words_beside_long_text_stay_on_their_line() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.quantity import Quantity, quantities, quantity
+from knowledge.quantity import Quantity, measured, quantities, quantity, value_at
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,33 @@ def test_ranges_and_limits_say_no_single_value(text: str) -> None:
 @given(st.integers(0, 10**6), st.sampled_from(["V", "kW", "mm", "℃"]))
 def test_whatever_is_written_is_found(value: int, unit: str) -> None:
     assert quantities(f"값은 {value:,} {unit}이다") == [quantity(f"{value:,}", unit)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "전압: 600 V",
+        "전압 600V",
+        "전압은 600 V이다.",
+        "전압 (V) | 600",
+        "전압 | 0.6 | kV",
+        "전압 = AC 600 V, 전류 5 A",
+        "전압이 600 V이며 좋다",
+    ],
+)
+def test_the_value_right_behind_a_name_is_given_to_it(text: str) -> None:
+    assert value_at(text, 2) == quantity("600", "V")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["전압의 2배인 600 V", "전압 측정 오차는 5 V", "전압과 600 V", "전압은 600 V가 아니다", "전압 600 V에서", "전압 (V) | 600 | 480", "전압 600", "전압 최대 600 V"],
+)  # fmt: skip
+def test_anything_between_or_behind_makes_it_doubtful(text: str) -> None:
+    assert value_at(text, 2) is None
+
+
+def test_the_unit_stands_with_the_number() -> None:
+    assert measured("690", "V") == "690 V"
+    assert measured("5 이상", "℃") == "5 ℃ 이상"
+    assert (measured("5 이상", ""), measured("IP54", "")) == ("5 이상", "IP54")

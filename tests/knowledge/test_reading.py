@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -63,7 +64,7 @@ def process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reading
     true_popen = reading.subprocess.Popen
 
     def started(command: list[str], **rest: object) -> object:
-        return true_popen([sys.executable, str(script), command[-1]], **rest)  # type: ignore[call-overload]
+        return true_popen([sys.executable, str(script), *command[-2:]], **rest)  # type: ignore[call-overload]
 
     monkeypatch.setattr(reading.subprocess, "Popen", started)
     its = ReadingProcess(ReadingLimits(memory_mb=300, idle_s=1.5, total_s=60))
@@ -166,6 +167,26 @@ def test_closing_ends_the_child_whatever_it_does(process: ReadingProcess, tmp_pa
     assert len(failed) == 1
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_a_child_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
+    held = tmp_path / "never-ends"
+    os.mkfifo(held)
+    parent = (
+        "import sys, threading\nfrom pathlib import Path\nfrom knowledge.reading import ReadingProcess\n"
+        "its = ReadingProcess()\nthreading.Thread(target=its.read, args=(Path(sys.argv[1]), 'x')).start()\n"
+        "while its._child is None: pass\nprint(its._child.pid, flush=True)\n"
+    )
+    started = subprocess.Popen([sys.executable, "-c", parent, str(held)], stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    child = int(started.stdout.readline())
+    started.kill()
+    started.wait()
+    started.stdout.close()
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split(")")[1][:3]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_several_files_are_read_at_a_time(tmp_path: Path) -> None:

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge import codec
+from knowledge.document import Attachment, Document, Edition, Element, Finding, Locator, Section, Source
+from knowledge.readers import reader
+from knowledge.readers.format import Format
 from knowledge.readers.reader import read
 from knowledge.visible import visible
 
@@ -33,3 +37,40 @@ def test_a_document_reads_as_a_person_sees_it(name: str, data: str) -> None:
     assert document.title == "지원금 안내"
     assert "지원금은 6억 원이다." in document.sections[-1].text
     assert all(visible(heading) == heading for section in document.sections for heading in section.headings)
+
+
+def test_no_string_of_a_document_holds_what_nothing_can_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = "a\ud800b\x00c", "abc"
+    made = Document(
+        bad,
+        "text/plain",
+        (Section(0, Locator(bad), bad, (bad,), element=Element(bad, bad, bad, names=(bad,), asset=bad)),),
+        sources=(Source(bad, bad),),
+        metadata={bad: bad},
+        edition=Edition(bad, also=(bad,)),
+        findings=(Finding(bad, bad, "no_value", {"name": bad}),),
+        attachments=(Attachment(bad, b"data"), Attachment("\x00", b"data")),
+    )
+    monkeypatch.setattr(
+        reader, "format_of", lambda data, name: Format("text", "text/plain", lambda *_: True, lambda *_: made)
+    )
+    seen = read(b"any", "any.txt")
+    (section,) = seen.sections
+    assert section.element == Element(good, good, good, names=(good,), asset=good)
+    assert (seen.sources, seen.metadata) == ((Source(good, good),), {good: good})
+    assert seen.edition == Edition(good, also=(good,))
+    assert seen.findings == (Finding(good, good, "no_value", {"name": good}),)
+    assert [each.name for each in seen.attachments] == [good, "?"]
+    assert codec.load(codec.dump(seen)).sections == seen.sections
+
+
+def test_half_a_character_in_a_value_of_aas_is_read_past() -> None:
+    document = read(SHELL.replace(b"VALUE", b"a\\ud800c"), "shell.json")
+    assert [section.element.value for section in document.sections if section.element][-1] == "ac"
+    codec.dump(document)
+
+
+SHELL = b"""{"assetAdministrationShells": [{"id": "urn:a", "idShort": "S", "modelType": "AssetAdministrationShell",
+"assetInformation": {"assetKind": "Instance", "globalAssetId": "urn:x"}}],
+"submodels": [{"id": "urn:s", "idShort": "N", "modelType": "Submodel", "submodelElements": [
+{"idShort": "P", "modelType": "Property", "valueType": "xs:string", "value": "VALUE"}]}]}"""

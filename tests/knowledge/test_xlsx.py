@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.worksheet.worksheet import Worksheet
 
 from knowledge.document import Document
@@ -156,6 +158,27 @@ def test_values_stand_as_a_person_sees_them() -> None:
         ("#N/A", "0", "#N/A"),
         ("99999999", "yyyy-mm-dd", "99999999"),
         ("-3", "yyyy-mm-dd", "-3"),
+        ("1208147521", "000-00-00000", "120-81-47521"),
+        ("1012345678", "000-0000-0000", "010-1234-5678"),
+        ("20260105", "0000-00-00", "2026-01-05"),
+        ("1234567", '0000"-"000', "1234-567"),
+        ("9001011234567", "000000-0000000", "900101-1234567"),
+        ("-1234", "00-00", "-12-34"),
+        ("1234.5", "0000-00.0", "0012-34.5"),
+        ("5", "##-##", "5"),
+        ("12345", "#,##0-00", "12345"),
+        ("1208147521", "000.00.00000", "1208147521"),
+        ("3.5", '0.0"x"0', "3.5"),
+        ("5551234", "[<=9999999]###-####;(0##) ####-####", "555-1234"),
+        ("1012345678", "[<=9999999]###-####;(0##) ####-####", "(010) 1234-5678"),
+        ("5", '[>=10]"많음";"적음"', "적음 5"),
+        ("12", '[Red][>=10]"많음";"적음"', "많음 12"),
+        ("5", '[>10]0"a";0"b";0"c"', "5"),
+        ("-5", '[<0]"△"0;0', "△5"),
+        ("5", '0"원/개"', "5원/개"),
+        ("5", ";;;", ""),
+        ("0", "0;-0;;@", ""),
+        ("0", '0;-0;""', ""),
     ],
 )
 def test_number_formats(value: str, code: str, seen: str) -> None:
@@ -373,3 +396,45 @@ def test_the_type_is_told_from_the_bytes() -> None:
 def test_other_ole_files_are_left_to_their_readers() -> None:
     assert not ooxml.OLD.claims(ole("FileHeader"), "x.hwp")
     assert not ooxml.OLD.claims(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 nothing", "x.doc")
+
+
+def test_a_cell_whose_format_shows_nothing_is_left_out() -> None:
+    def fill(ws: Worksheet) -> None:
+        rows(("이름", "값"), ("가", 7), ("나", 8), ("비밀", 9))(ws)
+        ws["B3"].number_format = ";;;"
+        ws["A4"].number_format = ";;;"
+
+    (section,) = read(workbook(fill)).sections
+    assert section.text == "이름 | 값\n가 | 7\n나 | \n | 9"
+
+
+@pytest.mark.parametrize(
+    ("lines", "header_rows"),
+    [
+        ((("모델명", "한빛 PR-200 프레스"), ("제조사", "지멘스"), ("중량", "5 t")), 0),
+        ((("제조사", "지멘스"), ("정격 전압", 24)), 0),
+        ((("코드", "뜻"), ("E-1", "과열")), 1),
+        ((("항목", "값"), ("중량", "5 t"), ("전압", "24 V")), 1),
+        ((("제조사", "전화"), ("지멘스", "02-1"), ("한빛", "02-2")), 1),
+        ((("중량", "2026년"), ("전압", "24 V")), 1),
+        ((("제조사", "설명 (요약)"), ("중량", "무겁다")), 1),
+    ],
+)
+def test_labels_with_their_values_have_no_header(lines: tuple[tuple[object, ...], ...], header_rows: int) -> None:
+    (section,) = read(workbook(rows(*lines), "사양")).sections
+    assert section.header_rows == header_rows
+    assert split("d", read(workbook(rows(*lines), "사양")))[
+        0
+    ].locator == f"사양 표 {1 + header_rows}–{len(lines)}행".replace(f"{len(lines)}–{len(lines)}행", f"{len(lines)}행")
+
+
+def test_raised_and_struck_runs_of_a_cell() -> None:
+    def fill(ws: Worksheet) -> None:
+        def part(words: str, **look: object) -> TextBlock:
+            return TextBlock(InlineFont(**look), words)
+
+        area = CellRichText("면적 12 m", part("2", vertAlign="superscript"), part(" 15 m", strike=True), " H")
+        ws.append(("이름", "값"))
+        ws.append(("가", CellRichText(*area, part("2", vertAlign="subscript"), "O")))
+
+    assert read(workbook(fill)).sections[0].text == "이름 | 값\n가 | 면적 12 m² H₂O"

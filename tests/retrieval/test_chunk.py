@@ -116,3 +116,8 @@ def test_ids_are_stable_and_tell_repeated_text_and_changed_context_apart() -> No
     assert len(set(ids)) == 2
     assert not set(ids) & {chunk.chunk_id for chunk in split("e", twice)}
     assert not set(ids) & {chunk.chunk_id for chunk in split("d", replace(twice, title="새 제목"))}
+
+
+def test_megabytes_of_white_space_cost_no_more_than_their_length() -> None:
+    blank = document("t", f"처음{' ' * 3_000_000}끝")
+    assert [chunk.text for chunk in split("d", blank)] == ["처음", "끝"]

@@ -120,7 +120,7 @@ def test_another_embedder_embeds_document_by_document(index: PlaceIndex, tmp_pat
     index.close()
     changed = place(tmp_path, tokenizer, WordEmbedder("other"))
     changed.sync()
-    assert changed.store.foreign("other/64") == ["f", "m", "r"]
+    assert changed.store.unfinished("other/64") == ["f", "m", "r"]
     assert held(changed) == (changed.store.ids(), set())  # all are found by keywords, none by a vector of the former
     changed.put({"f": FACTORY})
     assert held(changed) == (changed.store.ids(), changed.store.ids("other/64"))
@@ -128,7 +128,7 @@ def test_another_embedder_embeds_document_by_document(index: PlaceIndex, tmp_pat
 
     again = place(tmp_path, tokenizer, WordEmbedder("other"))  # as after a kill: what is done is done
     assert held(again) == (again.store.ids(), again.store.ids("other/64"))
-    assert again.store.foreign("other/64") == ["m", "r"]
+    assert again.store.unfinished("other/64") == ["m", "r"]
     again.put({"r": ROBOT, "m": MANUAL})
     assert in_step(again)
     again.close()
@@ -143,7 +143,7 @@ def test_going_back_to_the_former_embedder_finds_what_it_left(
     changed.sync()
     changed.close()
     back = place(tmp_path, tokenizer)
-    assert back.store.foreign("words/64") == ["f"]
+    assert back.store.unfinished("words/64") == ["f"]
     assert held(back) == (back.store.ids(), back.store.ids("words/64"))
     back.put({"f": FACTORY})
     assert in_step(back)

@@ -111,7 +111,7 @@ def test_another_embedders_vectors_are_never_handed_out(tmp_path: Path) -> None:
     assert (set(ids), len(vectors)) == (manual, len(manual))
     assert its.ids("new/4") == manual
     assert its.ids("old/4") == its.ids() - manual
-    assert (its.foreign("new/4"), its.foreign("old/4")) == (["f"], ["m"])
+    assert (its.unfinished("new/4"), its.unfinished("old/4")) == (["f"], ["m"])
 
 
 def test_vectors_of_one_embedder_are_of_one_length(tmp_path: Path) -> None:

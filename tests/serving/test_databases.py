@@ -694,6 +694,7 @@ def test_the_stores_work_on_either(room: Room) -> None:
     records.delete("kim", conversation)
     assert records.heads("kim") == []
     store.remove(added.document_id)
+    registry.mark_deleting(added.document_id)
     registry.delete(added.document_id)
     assert (store.count(), registry.entries()) == (0, [])
 

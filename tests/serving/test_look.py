@@ -16,8 +16,13 @@ from fastapi.testclient import TestClient
 from knowledge import starter
 from knowledge.document import Document
 from knowledge.errors import CancelledError
+from knowledge.picturing import CrowdedError
 from knowledge.reading import here
 from retrieval.korean import Tokenizer
+from serving.admission import Work
+from serving.api import look
+from serving.gate import Rules
+from serving.looked import Looked
 from tests.installation import Installation, installed
 from tests.pdfs import make_pdf
 
@@ -199,3 +204,65 @@ def test_taking_in_is_followed_and_stopped(its: Installation, http: TestClient) 
         assert "취소" in known["reason"]
     gate.set()
     assert its.add("slow.md", b"# slow\n\none\n", {})["status"] == "indexed"
+
+
+class Crowded:
+    """Stands in for the pages while too many are being drawn."""
+
+    def size(self, house: str, path: Path, page: int) -> tuple[float, float]:
+        raise CrowdedError
+
+    def render(self, house: str, path: Path, page: int, width: int) -> bytes:
+        raise CrowdedError
+
+
+def test_while_too_many_pages_are_drawn_the_text_is_shown_and_the_picture_said_to_be_late(
+    its: Installation, http: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = its.add("crowd.pdf", make_pdf(["a page for the crowd"]), {})["document_id"]
+    monkeypatch.setattr(its.product, "pages", Crowded())
+    shown = http.post(f"/api/documents/{identity}/view", json={"section": 0, "quote": "crowd"})
+    assert (shown.status_code, shown.json()["image"], shown.json()["marks"]) == (200, None, [])
+    assert "crowd" in shown.json()["section"]["text"]
+    late = http.get(f"/api/documents/{identity}/pages/1.png")
+    assert (late.status_code, late.headers["retry-after"]) == (503, "2")
+    assert "2초 뒤에" in late.json()["title"]
+
+
+def test_looking_is_no_light_work_and_takes_no_large_body(http: TestClient) -> None:
+    works = {route.endpoint: stated.work for route, stated in Rules(http.app.routes).all()}  # type: ignore[attr-defined]
+    assert (works[look.view], works[look.picture], works[look.changed]) == (Work.FILE, Work.FILE, Work.SEARCH)
+    body = b'{"section": 0, "quote": "' + b" " * 2_000_000 + b'"}'
+    headers = {"content-type": "application/json"}
+    assert http.post("/api/documents/doc-x/view", content=body, headers=headers).status_code == 413
+
+
+def test_turning_the_pages_of_a_document_is_one_reading_in_the_log(its: Installation, http: TestClient) -> None:
+    def readings(identity: str) -> int:
+        log = http.get("/api/audit").json()["entries"]
+        return sum(each["action"] == "document_read" and each["subject"] == identity for each in log)
+
+    old, new, other = (its.add(f"{n}.md", f"# 일지 {n}\n\n{n}호기\n".encode(), {})["document_id"] for n in range(3))
+    for _ in range(3):
+        assert http.post(f"/api/documents/{new}/view", json={"section": 0}).status_code == 200
+        assert http.get(f"/api/documents/{new}/preview").status_code == 200
+    assert (readings(new), readings(old)) == (1, 0)
+    assert http.get(f"/api/documents/{new}/changes?since={old}").json()["cut"] is False
+    assert (readings(new), readings(old)) == (1, 1)
+    assert http.get(f"/api/documents/{other}/preview").status_code == 200
+    assert readings(other) == 1
+
+
+def test_a_look_counts_again_after_ten_minutes() -> None:
+    now = 0.0
+    looked = Looked(lambda: now)
+    assert [looked.anew("a", "p", "d"), looked.anew("a", "p", "d"), looked.anew("a", "q", "d")] == [True, False, True]
+    now = 600.0
+    assert looked.anew("a", "p", "d")
+
+
+def test_a_list_says_when_a_notice_closes(its: Installation, http: TestClient) -> None:
+    text = "# 2026년 스마트공장 지원사업 공고\n\n신청기간: 2025년 12월 8일 ~ 2026년 1월 7일\n"
+    manual = its.add("닫히지 않는 설명서.md", MANUAL.encode() + b"\nmore\n", {})
+    assert manual["closes"] is None
+    assert its.add("공고.md", text.encode(), {})["closes"] == "2026-01-07"

@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("sections", sa.Column("boxes", sa.JSON))
     op.add_column("sections", sa.Column("element", sa.JSON))
     op.add_column("documents", sa.Column("own", sa.Boolean, nullable=False, server_default=sa.true()))
+    op.add_column("documents", sa.Column("taken_in", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("documents", sa.Column("work", sa.String))
     op.add_column("documents", sa.Column("lines", sa.JSON))
     op.create_index("ix_documents_work", "documents", ["work"])
@@ -27,6 +28,7 @@ def upgrade() -> None:
     op.create_index("ix_embeddings_passage", "embeddings", ["passage"])
     # Readers know more now, and read formats that were refused: every file is read anew. Vectors of passages that stay
     # as they are stay too.
+    op.execute(sa.text("UPDATE documents SET taken_in = :yes WHERE status = 'indexed'").bindparams(yes=True))
     op.execute("UPDATE documents SET status = 'queued', chunks = 0, reason = NULL WHERE status <> 'deleting'")
 
 
@@ -38,7 +40,7 @@ def downgrade() -> None:
     op.drop_table("aas_drafts")
     op.drop_table("attachments")
     op.drop_index("ix_documents_work", "documents")
-    for column in ("lines", "work", "own"):
+    for column in ("lines", "work", "taken_in", "own"):
         op.drop_column("documents", column)
     for column in ("element", "boxes", "first_row", "header_rows"):
         op.drop_column("sections", column)
