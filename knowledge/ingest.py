@@ -178,17 +178,16 @@ class Ingest:
     def _embedded(self, identity: str, chunks: int, watch: Watch) -> bool:
         """Whether all of it is embedded; not when it made room for others."""
         started = time.monotonic()
-        while True:
-            if watch.cancelled():
-                raise CancelledError("cancelled")
+        while not watch.cancelled():
             left = self._derived.embed(identity)
             watch.stage("embedding", chunks - left, chunks)
-            if not left:
+            if not left and not watch.cancelled():
                 return True
             self._settle_if_due()
             self._touched = True
             if watch.stopping() or (watch.others_wait() and time.monotonic() - started > PATIENCE):
                 return False
+        raise CancelledError("cancelled")
 
     def _left_out(self, attachment: Attachment, *, deep: bool) -> str:
         """Why a file found inside is not taken in; empty where it is."""

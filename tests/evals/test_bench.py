@@ -17,6 +17,8 @@ from evals.prefix_cache import Counters, hits, parse
 from serving.engines.chat import Endpoint
 from tests.evals.fake_openai import PROMPT_TOKENS, WORDS, FakeOpenAi, exposition, served
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 KEY = "sk-very-secret"
 LOAD = Load(max_tokens=16)
 

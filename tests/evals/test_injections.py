@@ -25,6 +25,8 @@ from retrieval.korean import Tokenizer
 from retrieval.sentence import sentences
 from tests.fakes import ScriptedModel, engine
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 CASES = load()
 QUOTED = {"i082"}
 """Reads as an order to a person, and is quoted as the document's word beside the line that answers."""

@@ -11,6 +11,8 @@ from evals.retrieval import korquad, run
 from retrieval.embedding import Embedder
 from tests.fakes import WordEmbedder
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 ARTICLES = {
     "자율형공장": [("자율형공장은 최대 6억 원을 받는다.", "자율형공장은 얼마를 받나?")],
     "제조로봇": [("제조로봇 사업은 8개월 안에 끝난다.", "제조로봇 사업은 몇 개월인가?")],

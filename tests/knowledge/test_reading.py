@@ -18,6 +18,8 @@ from knowledge.errors import CancelledError, KnowledgeError, TooLargeError, Unre
 from knowledge.reading import Readers, ReadingLimits, ReadingProcess
 from tests.pdfs import make_pdf
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 CHILD = """
 import json, os, sys, time
 from knowledge import reading_child

@@ -10,6 +10,8 @@ import pytest
 from retrieval.errors import NoRerankerError
 from retrieval.reranking import CrossEncoderReranker
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 WORDS = ("밸브", "냉각수", "과열", "지원", "얼마", "최대")
 TEXTS = ["밸브 냉각수", "지원", "냉각수 과열 밸브", "최대 지원 얼마"] * 5
 

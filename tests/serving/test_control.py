@@ -30,6 +30,8 @@ from serving.home import Home
 from serving.secret import secret_in
 from serving.settings import Settings
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 OWNER = Owner("a", "p")
 BUDGET = Budget(len, context=4096, evidence=200, answer=50)
 

@@ -22,6 +22,8 @@ from serving.engines.embedded import Capacity, EmbeddedEngine
 from serving.engines.watchdog import EngineStatus, Patience
 from serving.errors import EngineError
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 FAKE = Path(__file__).with_name("fake_engine.py")
 PROGRAM = (sys.executable, str(FAKE))
 QUICK = Patience(silence=0.8, first_pause=0.1)

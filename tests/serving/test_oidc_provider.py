@@ -28,6 +28,8 @@ from serving.errors import RequestError
 from tests.serving.fake_provider import CLIENT, SECRET, Provider, provider
 from tests.serving.openid import Office, logs, office, refused, who, with_a_company
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 DESCRIPTION = "/.well-known/openid-configuration"
 
 

@@ -24,6 +24,8 @@ from serving.errors import EngineError
 from serving.home import Home
 from serving.settings import Settings
 
+pytestmark = pytest.mark.proof  # starts processes or waits: with `make test`
+
 FAKE = Path(__file__).with_name("fake_vllm.py")
 QUICK = Patience(silence=2.0, start=20.0, end=2.0, first_pause=0.05)
 
