@@ -68,8 +68,8 @@ class _Line:
 
 
 class Worker:
-    """Processes the documents of each place in the order they came in, the places by turns. Work left by a kill is found
-    again by `Place.recover`.
+    """Processes the documents of each place in the order they came in, the places by turns; a long one goes on after others.
+    Work left by a kill is found again by `Place.recover`.
 
     While the embedder is down they wait: one of them is tried now and then, and none is rejected for it.
     """
@@ -215,7 +215,7 @@ class Worker:
             stage=stage,
             cancelled=lambda: line.cancelled,
             stopping=self._stopping.is_set,
-            others_wait=lambda: self._others_wait(name),
+            others_wait=self._others_wait,
             more_come=lambda: self._more_come(name),
             found=lambda document_id: self.submit(name, document_id),
         )
@@ -224,15 +224,16 @@ class Worker:
         with self._changed:
             return any(self._line(name).waiting)
 
-    def _others_wait(self, name: str) -> bool:
+    def _others_wait(self) -> bool:
+        """Other places, or a shorter document of the same: a folder's lists and mails do not wait for its thick manual."""
         with self._changed:
-            return any(line.waiting for other, line in self._lines.items() if other != name)
+            return any(any(line.waiting) for line in self._lines.values())
 
     def _tally(self, name: str, document_id: str, entry: Entry, *, goes_on: bool) -> None:
         with self._changed:
             line = self._line(name)
             if entry.status == Status.READ and goes_on:  # made room for others, and goes on after them
-                line.waiting.appendleft(document_id)
+                line.waiting.append(document_id)
             elif entry.status == Status.REJECTED:
                 line.tally = replace(line.tally, rejected=line.tally.rejected + 1)
             else:
