@@ -13,7 +13,7 @@ run: $(VENV)/.installed  ## Install, fetch the models, serve page and API on htt
 test: $(VENV)/.installed-dev debian  ## Everything, the embedded engine's end-to-end included
 	$(BIN)/giljabi models fetch
 	$(BIN)/pytest -m "not e2e and not vllm" -q -n auto
-	$(BIN)/pytest -m "e2e and not vllm"
+	$(BIN)/pytest -m "e2e and not vllm" -n 2
 
 test-vllm: $(VENV)/.installed-dev  ## Real vLLM on the processor, in its own environment
 	$(BIN)/giljabi models fetch e5-small qwen2.5-coder-0.5b
