@@ -67,14 +67,13 @@ class PlaceIndex:
         """Embeds up to `most` more chunks of a document and says how many are left. What the same passage has
         elsewhere in the place, as in the version before, is taken from there.
         """
-        left = self.store.unembedded(document_id, self._embedder.identity)
-        if left and self.store.copy_known(left, self._embedder.identity):
-            left = self.store.unembedded(document_id, self._embedder.identity)
-        batch = left[:most]
+        identity = self._embedder.identity
+        batch = self.store.unembedded(document_id, identity, most)
+        while batch and self.store.copy_known(batch, identity):
+            batch = self.store.unembedded(document_id, identity, most)
         if batch:
-            vectors = self._embedder.embed_passages([chunk.passage for chunk in batch])
-            self.store.embed(batch, vectors, self._embedder.identity)
-        return len(left) - len(batch)
+            self.store.embed(batch, self._embedder.embed_passages([chunk.passage for chunk in batch]), identity)
+        return self.store.count_unembedded(document_id, identity)
 
     def put_off(self) -> None:
         """Documents are coming in: until the next `sync` searches use what is there, so that none pays for bringing in

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     Engine,
     ForeignKey,
@@ -100,15 +101,22 @@ class ChunkStore:
 
     def unembedded(self, document_id: str, embedder: str, limit: int | None = None) -> list[Chunk]:
         """Chunks of a document without a vector of this embedder, the longest first: batches of like length pad little."""
-        known = exists().where(EMBEDDINGS.c.chunk_id == CHUNKS.c.chunk_id, EMBEDDINGS.c.embedder == embedder)
         query = (
             select(CHUNKS)
-            .where(CHUNKS.c.document_id == document_id, ~known)
+            .where(CHUNKS.c.document_id == document_id, _not_embedded(embedder))
             .order_by((func.length(CHUNKS.c.text) + func.length(CHUNKS.c.context)).desc(), CHUNKS.c.ordinal)
             .limit(limit)
         )
         with self._engine.connect() as connection:
             return [_chunk(row) for row in connection.execute(query).mappings()]
+
+    def count_unembedded(self, document_id: str, embedder: str) -> int:
+        """How many chunks of a document have no vector of this embedder."""
+        query = select(func.count()).select_from(CHUNKS)
+        with self._engine.connect() as connection:
+            return int(
+                connection.scalar(query.where(CHUNKS.c.document_id == document_id, _not_embedded(embedder))) or 0
+            )
 
     def copy_known(self, chunks: Sequence[Chunk], embedder: str) -> int:
         """Gives chunks the vectors that the same passages have elsewhere in this place; how many got one."""
@@ -200,8 +208,7 @@ class ChunkStore:
 
     def unfinished(self, embedder: str) -> list[str]:
         """Ids of documents with passages that this embedder has not embedded: until it has, only keywords find those."""
-        known = exists().where(EMBEDDINGS.c.chunk_id == CHUNKS.c.chunk_id, EMBEDDINGS.c.embedder == embedder)
-        query = select(CHUNKS.c.document_id).distinct().where(~known)
+        query = select(CHUNKS.c.document_id).distinct().where(_not_embedded(embedder))
         with self._engine.connect() as connection:
             return sorted(connection.scalars(query))
 
@@ -210,6 +217,11 @@ class ChunkStore:
         with self._engine.connect() as connection:
             for start in range(0, len(ids), _BATCH):
                 yield from connection.execute(query.where(column.in_(ids[start : start + _BATCH]))).mappings()
+
+
+def _not_embedded(embedder: str) -> ColumnElement[bool]:
+    """Of a chunk: whether it has no vector of this embedder."""
+    return ~exists().where(EMBEDDINGS.c.chunk_id == CHUNKS.c.chunk_id, EMBEDDINGS.c.embedder == embedder)
 
 
 def _delete(connection: Connection, document_id: str) -> bool:

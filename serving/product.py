@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 
+from assistant.asof import korea
 from assistant.conversation import Conversation
 from assistant.engine import Engine, Sent
 from assistant.evidence import Passage
@@ -24,7 +24,6 @@ from retrieval.search import Searcher
 from serving.accounts.companies import Companies
 from serving.audit import Action
 from serving.books import Books
-from serving.clock import KOREA
 from serving.databases import Databases
 from serving.documents import Documents
 from serving.engines.chat import Endpoint
@@ -176,7 +175,7 @@ class Product:
         )  # fmt: skip
         records = Records(place.database)
         conversation = Conversation(
-            name, finder, records, self._engines.usual.of(name), self.tokenizer, today=_today,
+            name, finder, records, self._engines.usual.of(name), self.tokenizer, today=korea,
             choose=lambda passages: self._engine_for(name, passages), told=lambda sent: self._note(name, sent),
         )  # fmt: skip
         records.recover()
@@ -232,8 +231,3 @@ class Product:
         self._stores.books.record(
             name, sent.person, Action.PASSAGES_SENT, sent.turn_id or "", engine=sent.engine, passages=passages
         )
-
-
-def _today() -> date:
-    """Korea's date, wherever the machine stands: dates in notices and laws are Korean ones."""
-    return datetime.now(KOREA).date()
