@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import random
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from knowledge.document import Document
 from knowledge.errors import KnowledgeError, TooLargeError
 from knowledge.readers import delimited
 from knowledge.readers.format import silent
+from knowledge.text import sentence
 from retrieval.chunk import split
 
 LOTS = "LOT,설비,온도,날짜\n" + "".join(
@@ -94,9 +94,12 @@ def test_too_many_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(max_examples=100)
 @given(st.binary(max_size=400), st.sampled_from(["a.csv", "b.tsv", "c"]))
 def test_any_bytes_are_read_or_refused_with_a_reason(data: bytes, name: str) -> None:
-    with contextlib.suppress(KnowledgeError):
+    try:
         delimited.claims(data, name)
-        delimited.read(data, name, silent)
+        outcome = delimited.read(data, name, silent).media_type
+    except KnowledgeError as refused:
+        outcome = sentence(refused.reason, "ko", refused.details)
+    assert outcome
 
 
 def test_laws_and_notices_are_no_tables() -> None:
