@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from importlib.resources import files
 
 from knowledge.document import content_hash, document_id
@@ -17,14 +19,24 @@ def starter_files() -> list[tuple[str, bytes]]:
     return sorted((item.name, item.read_bytes()) for item in folder.iterdir() if item.name.endswith(".md"))
 
 
+@cache
+def shipped() -> dict[str, tuple[str, str]]:
+    """Document id and title of every shipped document, by the name it is referred to elsewhere (its file's stem)."""
+    found = {}
+    for name, data in starter_files():
+        title = re.search(r'^title: "?(.*?)"?$', data.decode(), re.MULTILINE)
+        found[name.removesuffix(".md")] = (document_id(content_hash(data)), title[1] if title else name)
+    return found
+
+
 def sync(registry: Registry, ingest: Ingest) -> None:
     """Register what ships, to be processed, and drop what no longer does.
 
     Documents that someone other than the product added to the library are left alone.
     """
-    shipped = {document_id(content_hash(data)): (name, data) for name, data in starter_files()}
+    files_shipped = {document_id(content_hash(data)): (name, data) for name, data in starter_files()}
     for entry in registry.entries():
-        if entry.added_by == SHIPPED_BY and entry.document_id not in shipped:
+        if entry.added_by == SHIPPED_BY and entry.document_id not in files_shipped:
             ingest.delete(entry.document_id)
-    for name, data in shipped.values():
+    for name, data in files_shipped.values():
         registry.add(data, name, SHIPPED_BY)
