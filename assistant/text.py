@@ -45,6 +45,43 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "맞는 항목이 더 있습니다. 설비와 항목을 더 자세히 적어 다시 물어보세요.",
         "en": "More elements match. Name the machine and the property more closely and ask again.",
     },
+    "unknown_diagnosis": {
+        "ko": "그런 진단이 없습니다. 진단 목록에서 다시 골라 주세요.",
+        "en": "There is no such diagnosis. Choose from the list again.",
+    },
+    "no_such_question": {
+        "ko": "이 진단에 없는 질문입니다. 다음 질문(next)의 question_id로 답해 주세요.",
+        "en": "This diagnosis has no such question. Answer with the question_id of next.",
+    },
+    "no_such_choice": {
+        "ko": "이 질문에 없는 답입니다. 보기(choices)의 value 가운데 하나나 unknown으로 답해 주세요.",
+        "en": "This question has no such choice. Answer with a value of its choices, or unknown.",
+    },
+    "no_such_part": {
+        "ko": "이 진단에 없는 영역입니다. 영역을 다시 골라 주세요.",
+        "en": "This diagnosis has no such dimension. Choose again.",
+    },
+    "part_taken": {
+        "ko": "다른 분이 이미 맡은 영역입니다. 그분과 의논한 뒤 다시 골라 주세요.",
+        "en": "Somebody else has taken this dimension. Talk to them, then choose again.",
+    },
+    "answer_empty": {"ko": "답이 비어 있습니다. 답을 적어 주세요.", "en": "The answer is empty. Write one."},
+    "answer_long": {
+        "ko": "답이 너무 깁니다. 1000자 안으로 줄여 주세요.",
+        "en": "The answer is too long. Use at most 1000 characters.",
+    },
+    "evidence_not_own": {
+        "ko": "우리 회사 자료만 근거로 붙일 수 있습니다. 자료를 올린 뒤 그 자료를 골라 주세요.",
+        "en": "Only your own company's documents can stand for an answer. Add the document, then choose it.",
+    },
+    "evidence_not_read": {
+        "ko": "아직 읽지 못한 자료입니다. 자료 읽기가 끝난 뒤에 다시 붙여 주세요.",
+        "en": "This document has not been read yet. Attach it when reading is done.",
+    },
+    "evidence_no_path": {
+        "ko": "이 자료의 AAS에 그런 요소가 없습니다. idShort 경로를 확인해 주세요.",
+        "en": "The AAS in this document has no such element. Check the idShort path.",
+    },
     "engine_down": {
         "ko": "지금은 AI가 문장을 만들지 못해, 찾은 근거를 그대로 보여 드립니다.",
         "en": "The AI cannot write an answer at the moment, so here is the evidence itself.",
@@ -142,6 +179,26 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "unknown_turn": {
         "ko": "그 답변을 찾을 수 없습니다. 대화를 다시 열어 주세요.",
         "en": "There is no such answer. Open the conversation again.",
+    },
+    "case_day_to_come": {
+        "ko": "아직 오지 않은 날이나 달입니다. 오늘까지의 날을 적어 주세요.",
+        "en": "This day or month is still to come. State one up to today.",
+    },
+    "case_other_kind": {
+        "ko": "고칠 기록과 종류가 다릅니다. 같은 종류로 고치거나, 지우고 새로 적어 주세요.",
+        "en": "This is of another kind than the entry it corrects. Correct it with its own kind, or remove it and write a new one.",
+    },
+    "case_unknown_entry": {
+        "ko": "성장기록에 그런 기록이 없거나 이미 지웠습니다. 목록을 새로 고쳐 확인해 주세요.",
+        "en": "There is no such entry in the case file, or it was removed. Refresh the list.",
+    },
+    "case_full": {
+        "ko": "성장기록이 가득 찼습니다. 내보내기로 파일을 받은 뒤 운영자에게 알려 주세요.",
+        "en": "The case file is full. Export it and tell the operator.",
+    },
+    "case_busy": {
+        "ko": "여러 사람이 한꺼번에 적고 있어 남기지 못했습니다. 잠시 뒤 다시 해 주세요.",
+        "en": "Too many wrote at once, so this was not kept. Try again shortly.",
     },
     "question_empty": {
         "ko": "질문이 비어 있습니다. 궁금한 것을 적어 주세요.",

@@ -22,6 +22,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from assistant.asof import korea
+from assistant.case_entries import Note
+from assistant.casefile import CaseFile
 from assistant.errors import AssistantError
 from evals.errors import EvalError
 from knowledge.document import Status
@@ -204,6 +207,11 @@ class Walls:
             ("POST", "/api/ask", {"json": {"question": asked, "conversation_id": ids["conversation"]}}),
             ("POST", "/v1/chat/completions", {"json": {"messages": [{"role": "user", "content": asked}]}}),
             ("GET", "/metrics", {}),
+            ("GET", "/api/casefile", {}),
+            ("GET", "/api/casefile/export", {}),
+            ("GET", "/api/casefile/peers", {}),
+            ("DELETE", f"/api/casefile/entries/{ids['entry']}", {}),
+            ("PUT", f"/api/casefile/entries/{ids['entry']}", {"json": {"kind": "note", "text": "메모"}}),
         ]
         return self._chance.choice(choices)
 
@@ -227,9 +235,10 @@ class Walls:
             _await(opened, entry.document_id)
             conversation, turn = opened.records.open_turn(BY, f"{canary} 점검 주기는?", None)
             sections = opened.place.chunks.of_document(entry.document_id)
+            noted = CaseFile(opened.place.database).add(Note(text=f"{canary} 금형을 바꿨다"), BY, korea())
         ids = {
             "document": entry.document_id, "conversation": conversation, "turn": turn, "key": key.key_id, "word": word,
-            "chunk": sections[0].chunk_id,
+            "chunk": sections[0].chunk_id, "entry": noted.entry_id,
         }  # fmt: skip
         return Company(company.company_id, canary, ids)
 
@@ -256,7 +265,8 @@ class Walls:
             with self._made.opened(company.company_id) as opened:
                 entry = opened.place.registry.get(company.ids["document"])
                 turns = opened.records.turns(BY, company.ids["conversation"])
-                found.append((entry.status, entry.stays_here, [(turn.question, turn.rating) for turn in turns]))
+                said = CaseFile(opened.place.database).entries()
+                found.append((entry.status, entry.stays_here, [(turn.question, turn.rating) for turn in turns], said))
         return found
 
 
@@ -275,6 +285,7 @@ _WAYS: list[tuple[str, Way]] = [
         who.person, victim.ids["conversation"], victim.ids["turn"], 1, None)),
     ("conversation.check", lambda opened, who, victim: opened.conversation.check(
         who.person, "점검 주기는?", victim.ids["conversation"])),
+    ("casefile.entries", lambda opened, _, __: CaseFile(opened.place.database).entries()),
     ("search", lambda opened, _, victim: opened.finder.search(f"{victim.ids['word']} 점검 주기", 20)),
 ]  # fmt: skip
 _WEIGHTS = [1 if way == "search" else 20 for way, _ in _WAYS]

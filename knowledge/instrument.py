@@ -63,10 +63,17 @@ class Anchor(_Part):
 
 
 class AasSupport(_Part):
-    """AAS content that supports answers from `value` on: a submodel, by its semantic id's beginning or idShort."""
+    """AAS content that supports answers up to `value`: a submodel of a real asset, by how its idShort begins."""
 
     value: Identifier
     submodels: tuple[str, ...] = Field(min_length=1)
+
+
+class Paced(_Part):
+    """A file of timed rows stands for answers from `value` on only where its rows lie at most so many seconds apart."""
+
+    value: Identifier
+    seconds: int = Field(ge=1)
 
 
 class Item(_Part):
@@ -79,6 +86,7 @@ class Item(_Part):
     anchors: tuple[Anchor, ...] = Field(min_length=3, max_length=6)
     papers: str = ""
     supported_by: tuple[AasSupport, ...] = ()
+    paced: Paced | None = None
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from knowledge.document import Document, Locator, Section, Status, content_hash,
 from knowledge.editions import Version, lines_of
 from knowledge.errors import UnknownDocumentError
 from knowledge.tables import attachments, documents, sections
+from knowledge.tables import elements as elements_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,12 @@ class Registry:
         """Elements of machines that a question names, see `knowledge.elements.find`."""
         with self._engine.connect() as connection:
             return elements.find(connection, text, topic)
+
+    def submodels(self) -> list[tuple[str, str]]:
+        """(document id, idShort of a submodel) for every submodel that states something of a real asset."""
+        query = select(elements_table.c.document_id, elements_table.c.submodel).distinct()
+        with self._engine.connect() as connection:
+            return sorted((row.document_id, row.submodel) for row in connection.execute(query) if row.submodel)
 
     def section(self, identity: str, ordinal: int) -> Section:
         """One section of a document, for showing a citation in its place."""

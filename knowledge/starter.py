@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from importlib.resources import files
 
 from knowledge.document import content_hash, document_id
@@ -19,7 +18,6 @@ def starter_files() -> list[tuple[str, bytes]]:
     return sorted((item.name, item.read_bytes()) for item in folder.iterdir() if item.name.endswith(".md"))
 
 
-@cache
 def shipped() -> dict[str, tuple[str, str]]:
     """Document id and title of every shipped document, by the name it is referred to elsewhere (its file's stem)."""
     found = {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from importlib.resources.abc import Traversable
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -22,7 +24,10 @@ class _Part(BaseModel):
 
 
 class Requirement(_Part):
-    """What it needs, and the answer from which on a firm has it: `item` at `from_value` or better."""
+    """What it needs, and the answer from which on a firm has it: `item` at `from_value` or better.
+
+    Items are of the first pass, so that whoever did no more than that is told what it has.
+    """
 
     text: Words
     item: Identifier
@@ -56,7 +61,9 @@ class UseCase(_Part):
     id: Identifier
     name: Words
     summary: Words
-    kind: Literal["vision", "maintenance", "process", "scheduling", "energy", "documents", "safety", "quality", "training"]
+    kind: Literal[
+        "vision", "maintenance", "process", "scheduling", "energy", "documents", "safety", "quality", "training"
+    ]
     step: Step
     areas: tuple[Identifier, ...] = Field(min_length=1)
     sectors: tuple[Identifier, ...] = ()
@@ -96,9 +103,9 @@ class UseCases(_Part):
             "goals": {each.id for each in asked.frame.goals},
             "losses": {each.id for each in asked.frame.losses},
         }
-        names = [case.id for case in self.cases]
-        if len(set(names)) != len(names):
-            raise ValueError("a use case is named twice")
+        twice = [name for name, times in Counter(case.id for case in self.cases).items() if times > 1]
+        if twice:
+            raise ValueError(f"use cases named twice: {', '.join(twice)}")
         for case in self.cases:
             for field, ids in known.items():
                 unknown = set(getattr(case, field)) - ids
@@ -113,15 +120,32 @@ def _requirements(case: UseCase, asked: Instrument) -> None:
     for need in case.needs:
         if need.item not in items or need.from_value not in items[need.item].values:
             raise ValueError(f"{case.id}: no such answer: {need.item} {need.from_value}")
+        if items[need.item].depth != "first":
+            raise ValueError(f"{case.id}: {need.item} is not asked in the first pass")
 
 
 @cache
 def use_cases() -> UseCases:
     """The catalogue that ships, by file and place in it. Raises UseCasesError where it does not hold together."""
-    folder = files("knowledge") / "library" / "usecases"
-    names = sorted(path.name for path in folder.iterdir() if path.name.endswith(".yaml"))
-    cases = [case for name in names for case in yaml.safe_load((folder / name).read_text(encoding="utf-8"))["cases"]]
+    return read(files("knowledge") / "library" / "usecases")
+
+
+def read(folder: Traversable) -> UseCases:
+    """The catalogue in the YAML files of a folder, each `cases: [...]`. Raises UseCasesError, which says what is wrong."""
+    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".yaml")), key=lambda path: path.name)
+    if not paths:
+        raise UseCasesError("use_cases", what=f"no catalogue in {folder}")
     try:
-        return UseCases.model_validate({"cases": cases})
+        return UseCases.model_validate({"cases": [case for path in paths for case in _cases(path)]})
     except ValidationError as error:
         raise UseCasesError("use_cases", what=str(error)) from error
+
+
+def _cases(path: Traversable) -> list[Any]:
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise UseCasesError("use_cases", what=f"{path.name}: {error}") from error
+    if not isinstance(loaded, dict) or loaded.keys() != {"cases"} or not isinstance(loaded["cases"], list):
+        raise UseCasesError("use_cases", what=f"{path.name}: a file holds a list of cases and nothing else")
+    return loaded["cases"]

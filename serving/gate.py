@@ -52,6 +52,7 @@ class Rule(StrEnum):
     PUBLIC = "public"  # nobody need be known: signing in, and whether the server lives
     KNOWN = "known"  # anybody who is signed in
     READ = "read"  # documents, questions and conversations of the place that is theirs
+    CASE = "case"  # the case file and diagnoses of the company that is theirs to open
     WRITE = "write"  # a company's people: its documents
     COMPANY = "company"  # a company's people: what concerns all of them, such as its log
     ADMIN = "admin"  # a company's admin
@@ -67,6 +68,7 @@ _ALLOWS: dict[Rule, Callable[[Identity], bool]] = {
     Rule.PUBLIC: lambda _: True,
     Rule.KNOWN: lambda _: True,
     Rule.READ: lambda identity: identity.place is not None,
+    Rule.CASE: lambda identity: identity.place is not None and identity.role != Role.TRAINER,
     Rule.WRITE: _of_company,
     Rule.COMPANY: _of_company,
     Rule.ADMIN: lambda identity: _of_company(identity) and identity.role == Role.ADMIN,
@@ -145,8 +147,13 @@ def decide(stated: Stated, identity: Identity | None) -> None:
     if identity is None:
         raise RequestError("unauthorised", 401)
     if not _ALLOWS[stated.rule](identity):
-        unplaced = stated.rule == Rule.READ and identity.role == Role.CONSULTANT
-        raise RequestError("no_company_open" if unplaced else "forbidden", 403)
+        raise RequestError(_refusal(stated.rule, identity), 403)
+
+
+def _refusal(rule: Rule, identity: Identity) -> str:
+    if rule in {Rule.READ, Rule.CASE} and identity.role == Role.CONSULTANT:
+        return "no_company_open"
+    return "no_case_file" if rule == Rule.CASE and identity.role == Role.TRAINER else "forbidden"
 
 
 class Gate:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Engine, MetaData, Row, String, Table, insert, select, update
+from sqlalchemy import JSON, Column, Connection, Engine, Integer, MetaData, Row, String, Table, insert, select, update
 
+from assistant.case_entries import REGIONS
 from serving import clock
 from serving.audit import Action, Audit, hold
 from serving.errors import RequestError
@@ -29,6 +30,7 @@ consents = Table(
     Column("company_id", String(40), primary_key=True),
     Column("given_by", String(80), nullable=False),
     Column("given_at", String(32), nullable=False),
+    Column("terms", Integer, nullable=False, server_default="1"),  # what was named to it then: see `SINCE`
 )
 published = Table(
     "published",
@@ -56,16 +58,38 @@ class Fact(StrEnum):
     REGION = "region"
     SYSTEM_LEVEL = "system_level"
     READINESS_BAND = "readiness_band"
+    TOP_GAP = "top_gap"
+    FUNDING_DEMAND = "funding_demand"
+    TRAINING_DEMAND = "training_demand"
+    ADOPTION = "adoption"
+    ACCIDENTS = "accidents"
 
 
-_REGIONS = "서울 부산 대구 인천 광주 대전 울산 세종 경기 강원 충북 충남 전북 전남 경북 경남 제주"
+TERMS = 2
+"""What consent is given to today."""
+SINCE = {
+    **dict.fromkeys((Fact.SIZE_CLASS, Fact.SECTOR, Fact.REGION, Fact.SYSTEM_LEVEL, Fact.READINESS_BAND), 1),
+    **dict.fromkeys((Fact.TOP_GAP, Fact.FUNDING_DEMAND, Fact.TRAINING_DEMAND, Fact.ADOPTION, Fact.ACCIDENTS), 2),
+}
+"""The terms that named a fact first. Nothing is published that was not named to who agreed."""
+# Areas of the instrument. None is ever taken out: older tables name it. A test holds this against the instrument.
+_AREAS = (
+    "direction leadership problem_fit work_standard planning_flow production_records traceability data_use data_care "
+    "machine_data machine_control maintenance aas literacy digital_staff it_base protection workplace_safety "
+    "energy_environment investment partnership"
+)
 VALUES: dict[Fact, tuple[str, ...]] = {
     Fact.SIZE_CLASS: ("under_5", "5_49", "50_299", "300_up"),  # employees
     # KSIC: a division of manufacturing (section C), else the section.
     Fact.SECTOR: (*(str(n) for n in range(10, 35)), *(s for s in string.ascii_uppercase[:21] if s != "C")),
-    Fact.REGION: tuple(_REGIONS.split()),
+    Fact.REGION: REGIONS,
     Fact.SYSTEM_LEVEL: ("none", "basic", "middle_1", "middle_2", "advanced"),
-    Fact.READINESS_BAND: ("0_24", "25_49", "50_74", "75_100"),
+    Fact.READINESS_BAND: ("0_24", "25_49", "50_74", "75_100"),  # percent of the highest
+    Fact.TOP_GAP: tuple(_AREAS.split()),
+    Fact.FUNDING_DEMAND: ("none", "interested", "applied", "selected"),
+    Fact.TRAINING_DEMAND: ("none", "wanted", "done"),
+    Fact.ADOPTION: ("none", "trial", "in_use"),  # of AI, as the company says
+    Fact.ACCIDENTS: ("fewer", "same", "more"),  # of twelve months, against the twelve before
 }
 UNKNOWN = "unknown"  # a company that has not published the fact is counted too, else a missing one would show
 OTHER = "other"
@@ -90,6 +114,10 @@ class Snapshot:
     facts: dict[Fact, Counts]
 
 
+def this_month() -> str:
+    return clock.now().astimezone(clock.KOREA).strftime("%Y-%m")
+
+
 class Consents:
     """Which companies agreed to be counted, and what they publish. Nobody has, until their admin does."""
 
@@ -98,21 +126,28 @@ class Consents:
         self._log = Audit(engine)
 
     def given(self, company_id: str) -> bool:
-        with self._engine.connect() as connection:
-            return _given(connection, company_id)
+        return bool(self.covers(company_id))
 
-    def give(self, company_id: str, by: str, facts: Mapping[str, str] | None = None) -> None:
-        """Be counted from the next snapshot on, with these facts: both or neither. Raises RequestError as `publish`."""
+    def covers(self, company_id: str) -> frozenset[Fact]:
+        """The facts that a company's consent is about; none without one."""
+        with self._engine.connect() as connection:
+            return _covered(connection, company_id)
+
+    def give(self, company_id: str, by: str, facts: Mapping[str, str | None] | None = None) -> None:
+        """Be counted from the next snapshot on, with these facts: both or neither. Raises RequestError as `publish`.
+
+        A consent from before some facts were named is about all of them from now on.
+        """
         _check(facts or {})
         with self._engine.begin() as connection:
             hold(connection, snapshots)
-            given = _given(connection, company_id)
-            if not given:
-                connection.execute(
-                    insert(consents).values(company_id=company_id, given_by=by, given_at=clock.moment(clock.now()))
-                )
+            agreed = _covered(connection, company_id) == frozenset(Fact)
+            if not agreed:
+                given = {"given_by": by, "given_at": clock.moment(clock.now()), "terms": TERMS}
+                connection.execute(consents.delete().where(consents.c.company_id == company_id))
+                connection.execute(insert(consents).values(company_id=company_id, **given))
             _publish(connection, company_id, facts or {})
-            if not given:
+            if not agreed:
                 self._log.record_in(connection, by, Action.CONSENT_GIVEN, company_id)
 
     def withdraw(self, company_id: str, by: str) -> None:
@@ -124,15 +159,24 @@ class Consents:
                 _take_out(connection, company_id)
                 self._log.record_in(connection, by, Action.CONSENT_WITHDRAWN, company_id)
 
-    def publish(self, company_id: str, facts: Mapping[str, str]) -> None:
-        """Publish facts, in the place of those published before. Raises RequestError: 409 without consent, 422 for a
-        field or a value that is not agreed."""
+    def publish(self, company_id: str, facts: Mapping[str, str | None]) -> None:
+        """Publish facts, in the place of those published before; None takes one back. Raises RequestError: 409 without
+        consent to them, 422 for a field or a value that is not agreed."""
         _check(facts)
         with self._engine.begin() as connection:
             hold(connection, snapshots)
-            if not _given(connection, company_id):
-                raise RequestError("not_consented", 409)
+            covered = _covered(connection, company_id)
+            if not covered.issuperset(facts):
+                raise RequestError("consent_older" if covered else "not_consented", 409)
             _publish(connection, company_id, facts)
+
+    def renew(self, company_id: str, facts: Mapping[Fact, str | None]) -> None:
+        """Publish those of these facts that the company's consent is about: none without one."""
+        _check(facts)
+        with self._engine.begin() as connection:
+            hold(connection, snapshots)
+            covered = _covered(connection, company_id)
+            _publish(connection, company_id, {fact: value for fact, value in facts.items() if fact in covered})
 
     def published(self, company_id: str) -> dict[Fact, str]:
         """What the company publishes of itself: for it to see."""
@@ -141,18 +185,21 @@ class Consents:
             return {Fact(row.field): row.value for row in connection.execute(query)}
 
 
-def _check(facts: Mapping[str, str]) -> None:
+def _check(facts: Mapping[Fact, str | None] | Mapping[str, str | None]) -> None:
     for field, value in facts.items():
-        if field not in {str(fact) for fact in VALUES} or value not in VALUES[Fact(field)]:
+        if field not in {str(fact) for fact in VALUES} or value not in {*VALUES[Fact(field)], None}:
             raise RequestError("unknown_fact", 422, field=field[:40])
 
 
-def _publish(connection: Connection, company_id: str, facts: Mapping[str, str]) -> None:
+def _publish(
+    connection: Connection, company_id: str, facts: Mapping[Fact, str | None] | Mapping[str, str | None]
+) -> None:
     mine = published.c.company_id == company_id
     for field, value in facts.items():
         connection.execute(published.delete().where(mine & (published.c.field == field)))
         row = {"company_id": company_id, "field": field, "value": value, "at": clock.moment(clock.now())}
-        connection.execute(insert(published).values(**row))
+        if value is not None:
+            connection.execute(insert(published).values(**row))
 
 
 class Overview:
@@ -243,6 +290,6 @@ def _snapshot(row: Row[Any]) -> Snapshot:
     return Snapshot(row.month, row.made_at, facts)
 
 
-def _given(connection: Connection, company_id: str) -> bool:
-    mine = select(consents.c.company_id).where(consents.c.company_id == company_id)
-    return connection.execute(mine).one_or_none() is not None
+def _covered(connection: Connection, company_id: str) -> frozenset[Fact]:
+    terms = connection.execute(select(consents.c.terms).where(consents.c.company_id == company_id)).scalar_one_or_none()
+    return frozenset(fact for fact, since in SINCE.items() if terms is not None and since <= terms)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from assistant.conversation import Conversation
 from assistant.passages import Finder
 from assistant.records import Records
+from serving.diagnosing import Diagnosing
 from serving.documents import Documents
 from serving.place import Place
 
@@ -24,6 +25,7 @@ class Opened:
     finder: Finder
     conversation: Conversation
     documents: Documents
+    diagnosing: Diagnosing
 
 
 @dataclass(eq=False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.asof import korea
 from assistant.conversation import Conversation
+from assistant.diagnosis.mapping import Examples
 from assistant.engine import Engine, Sent
 from assistant.evidence import Passage
 from assistant.passages import LIBRARY, Finder
@@ -25,6 +26,7 @@ from serving.accounts.companies import Companies
 from serving.audit import Action
 from serving.books import Books
 from serving.databases import Databases
+from serving.diagnosing import Diagnosing
 from serving.documents import Documents
 from serving.engines.chat import Endpoint
 from serving.engines.control import EngineControl
@@ -89,6 +91,7 @@ class Product:
         self._read = read or self._readers.read
         self.pages = picturing(ReadingLimits(settings.reading_mb, idle_s=20, total_s=20))
         self.looked = Looked()
+        self._listener = Examples(tokenizer)
         self._library = self._made(LIBRARY, embedder)
         self._places = Places(self._open, settings.open_places)
 
@@ -181,7 +184,8 @@ class Product:
         records.recover()
         for document_id in place.recover():
             self._worker.submit(name, document_id)
-        return Opened(place, records, finder, conversation, documents)
+        diagnosing = Diagnosing(place, self._listener)
+        return Opened(place, records, finder, conversation, documents, diagnosing)
 
     def _made(self, name: str, embedder: TextEmbedder) -> Place:
         folder = self._stores.home.place(name)

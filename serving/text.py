@@ -46,6 +46,7 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "unknown_person": {"ko": "그런 사람이 없습니다. 목록에서 다시 골라 주세요.", "en": "There is no such person. Choose from the list again."},
     "unknown_key": {"ko": "그런 키가 없습니다. 목록에서 다시 골라 주세요.", "en": "There is no such key. Choose from the list again."},
     "unknown_grant": {"ko": "그런 허락이 없습니다. 목록에서 다시 골라 주세요.", "en": "There is no such grant. Choose from the list again."},
+    "no_case_file": {"ko": "성장기록과 진단은 회사의 것이라 강사 계정에는 없습니다. 회사 계정으로 로그인해 주세요.", "en": "A case file and its diagnoses belong to a company; a trainer has none. Sign in as somebody of a company."},
     "no_company_open": {"ko": "열람을 허락한 회사가 없거나, 어느 회사인지 고르지 않았습니다. X-Giljabi-Company 머리글에 회사 id를 적거나(GET /api/session의 granted), 화면의 계정 탭에서 회사를 여세요.", "en": "No company has let you in, or none was chosen: name one by its id in the header X-Giljabi-Company (see granted in GET /api/session), or open it under Account in the page."},
     "unknown_consultant": {"ko": "그런 컨설턴트가 없습니다. 컨설턴트에게 아이디(person-…)를 받아 다시 넣어 주세요.", "en": "There is no such consultant. Ask them for their id (person-…)."},
     "unknown_role": {"ko": "그런 역할이 없습니다. {roles} 가운데 하나를 적어 주세요.", "en": "There is no such role. Use one of {roles}."},
@@ -70,6 +71,9 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "disclosure_kept": {"ko": "법에 따라 {until} 전에는 지울 수 없습니다. 그 뒤에 다시 해 주세요.", "en": "The law has this kept; it can be erased from {until} on."},
     "not_disclosed": {"ko": "제공받은 자료가 아니거나 사용기간이 아닙니다. 승인된 요청과 기간을 확인해 주세요.", "en": "This document has not been granted, or not for today. Check the granted requests and their days."},
     "not_consented": {"ko": "주관기업 현황에 포함되는 데 동의하지 않았습니다. 회사 관리자가 먼저 동의해야 합니다.", "en": "The company has not agreed to be counted. Its admin has to agree first."},
+    "peers_not_consented": {"ko": "다른 협력사와 견주어 보려면 우리 회사도 현황에 포함되는 데 동의해야 합니다. 회사 관리자가 ‘우리 회사’에서 켤 수 있습니다.", "en": "To be compared with other suppliers a company has to be counted itself. Its admin can agree under Our company."},
+    "peers_too_few": {"ko": "함께 셀 수 있는 회사가 아직 적습니다. 어느 칸도 다섯 곳 미만이 되지 않을 때 보여 드립니다.", "en": "Too few companies can be counted together as yet. It is shown once no cell has fewer than five."},
+    "consent_older": {"ko": "예전에 한 동의에는 이 항목이 없었습니다. 회사 관리자가 다시 동의하면 함께 세고 보여 드립니다.", "en": "The consent given earlier did not name this. It is counted and shown once the admin agrees again."},
     "unknown_fact": {"ko": "현황에 낼 수 없는 항목이나 값입니다: {field}. 정해진 값만 보내 주세요.", "en": "This field or value is not one of those agreed for the overview: {field}."},
     # Backups, and leaving
     "passphrase_short": {"ko": "백업 암호가 너무 짧습니다. {shortest}자 이상으로 정해 주세요. 낱말 몇 개를 이어 쓰면 좋습니다.", "en": "The backup's passphrase is too short. Use at least {shortest} characters; a few words in a row are good."},

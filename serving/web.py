@@ -23,8 +23,10 @@ from serving.api import (
     aas,
     aas_servers,
     ask,
+    casefile,
     company,
     conversations,
+    diagnoses,
     docs,
     documents,
     health,
@@ -56,7 +58,7 @@ from serving.vault import Vault
 from serving.wiring import Wiring
 
 _ACCOUNTS = (session, oidc, company, operator, aas_servers, vault, ledger, host, docs)
-_PRODUCT = (ask, search, documents, intake, look, aas, conversations, openai, health)
+_PRODUCT = (ask, search, documents, intake, look, aas, casefile, diagnoses, conversations, openai, health)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

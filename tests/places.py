@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, MetaData
 
-from assistant import records
+from assistant import casefile, records
 from knowledge import tables as knowledge
 from knowledge.aas import drafts
 from retrieval import store
@@ -14,7 +14,9 @@ from serving.accounts import tables
 SHARED: list[MetaData] = [
     *(tables.metadata, audit.metadata, audit.anchor_metadata, disclosure.metadata, overview.metadata),
 ]
-PLACE: list[MetaData] = [knowledge.metadata, drafts.metadata, store.TABLES, records.metadata, audit.metadata]
+PLACE: list[MetaData] = [
+    *(knowledge.metadata, drafts.metadata, store.TABLES, records.metadata, casefile.metadata, audit.metadata),
+]
 
 
 def made(engine: Engine) -> Engine:

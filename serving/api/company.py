@@ -8,6 +8,9 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from assistant.asof import korea
+from assistant.casefile import CaseFile
+from serving import case_facts
 from serving.accounts.grants import Grant
 from serving.accounts.keys import Key
 from serving.accounts.people import Person
@@ -18,7 +21,7 @@ from serving.audit import Action
 from serving.errors import RequestError
 from serving.gate import Identity, Rule, identity, may
 from serving.overview import Fact
-from serving.wiring import Desk, Wired
+from serving.wiring import Desk, Wired, Wiring
 
 router = APIRouter(prefix="/api/company", tags=["company"])
 Who = Annotated[Identity, Depends(identity)]
@@ -46,16 +49,23 @@ class GrantWanted(Body):
 class Consent(Body):
     overview: bool = Field(description="Whether the company is counted in the host's overview")
     facts: dict[str, str] = Field(
-        default={}, description="What is published then: size_class, sector, region", max_length=10
+        default={},
+        description="What is published beside what the case file says: size_class, sector, region",
+        max_length=10,
     )
 
 
 class Consents(TypedDict):
+    """`covers`: the facts that were named when the company agreed. Nothing else is published."""
+
     overview: bool
+    covers: list[Fact]
 
 
 class OwnCompany(TypedDict):
-    """`published`: what the company lets be counted, by fact."""
+    """`published`: what the company lets be counted now, by fact. The host sees the counts, and so do other companies
+    that agreed.
+    """
 
     company_id: str
     name: str
@@ -96,13 +106,14 @@ class NewKey(TypedDict):
 def company(who: Who, desk: Desk, wired: Wired) -> OwnCompany:
     """The caller's company, its marks and consents."""
     found = desk.accounts.companies.find(mine(who))
+    covered = wired.consents.covers(found.company_id)
     return {
         "company_id": found.company_id,
         "name": found.name,
         "state": found.state,
         "stays_here": found.stays_here,
         "created_at": found.created_at,
-        "consents": {"overview": wired.consents.given(found.company_id)},
+        "consents": {"overview": bool(covered), "covers": [fact for fact in Fact if fact in covered]},
         "published": wired.consents.published(found.company_id),
     }
 
@@ -181,10 +192,14 @@ def withdraw(grant_id: str, who: Who, desk: Desk) -> None:
 @router.put("/consents", status_code=204)
 @may(Rule.ADMIN)
 def consent(body: Consent, who: Who, wired: Wired) -> None:
-    """Be counted in the host's overview, or no longer: at once."""
+    """Be counted in the host's overview, or no longer: at once.
+
+    What is published follows the case file from then on, each fact a coarse value. Other companies that agreed may see
+    tables of the overview too.
+    """
     company_id = mine(who)
     if body.overview:
-        wired.consents.give(company_id, who.person, body.facts)
+        wired.consents.give(company_id, who.person, {**body.facts, **_of_case_file(company_id, wired)})
         wired.office.books.record(company_id, who.person, Action.CONSENT_GIVEN, "overview")
     else:
         wired.consents.withdraw(company_id, who.person)
@@ -196,6 +211,15 @@ def mine(who: Identity) -> str:
     if who.company is None:
         raise RequestError("forbidden", 403)
     return who.company
+
+
+def _of_case_file(company_id: str, wired: Wiring) -> dict[str, str | None]:
+    """What the case file says; nothing where only accounts are served."""
+    if wired.product is None:
+        return {}
+    with wired.product.opened(company_id) as opened:
+        state = CaseFile(opened.place.database).state()
+    return {str(fact): value for fact, value in case_facts.facts(state, korea()).items()}
 
 
 def join_link(secret: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -14,13 +15,13 @@ from serving.api.body import Body
 from serving.api.documents import ORIGINAL, as_download
 from serving.api.ledger import Disclosures
 from serving.api.problem import problems
-from serving.clock import KOREA
 from serving.disclosure import Request
 from serving.errors import RequestError
 from serving.gate import Identity, Rule, identity, may
-from serving.overview import Snapshot
+from serving.overview import Snapshot, this_month
 from serving.paper import DisclosureRequest
 from serving.product import Product
+from serving.targets import Target, targets
 from serving.wiring import Desk, Wired, product
 
 router = APIRouter(prefix="/api/host", tags=["host"])
@@ -32,11 +33,19 @@ class Asked(Body):
     paper: DisclosureRequest
 
 
+@dataclass(frozen=True, slots=True)
+class HostOverview(Snapshot):
+    """A month's tables, with the strategy's targets beside them."""
+
+    targets: list[Target]
+
+
 @router.get("/overview")
 @may(Rule.HOST)
-def overview(wired: Wired) -> Snapshot:
+def overview(wired: Wired) -> HostOverview:
     """Counts over companies that agreed to be counted, made once a month; no cell nor the rest of it is below five."""
-    return wired.overview.snapshot(datetime.now(KOREA).strftime("%Y-%m"))
+    made = wired.overview.snapshot(this_month())
+    return HostOverview(made.month, made.made_at, made.facts, targets(made))
 
 
 @router.get("/disclosures")

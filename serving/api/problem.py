@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 import assistant.text
 import knowledge.text
 import retrieval.text
+from assistant.casefile import CaseFileError, UnknownEntryError
+from assistant.diagnosis.errors import BadAnswerError, UnknownDiagnosisError
 from assistant.errors import AssistantError, BadQuestionError, UnknownConversationError
 from knowledge.errors import KnowledgeError, TooLargeError, UnknownDocumentError
 from knowledge.picturing import CrowdedError
@@ -28,6 +30,10 @@ logger = logging.getLogger(__name__)
 _STATUS: dict[type[Exception], HTTPStatus] = {
     BadQuestionError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownConversationError: HTTPStatus.NOT_FOUND,
+    UnknownDiagnosisError: HTTPStatus.NOT_FOUND,
+    BadAnswerError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownEntryError: HTTPStatus.NOT_FOUND,
+    CaseFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownDocumentError: HTTPStatus.NOT_FOUND,
     TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     CrowdedError: HTTPStatus.SERVICE_UNAVAILABLE,

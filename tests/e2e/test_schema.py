@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from assistant.case_entries import Note
+from assistant.casefile import CaseFile
 from knowledge import starter
 from knowledge.aas.drafts import Drafts
 from knowledge.aas.server import Limits, fetch
@@ -85,6 +88,7 @@ class Site:
             conversation, _ = opened.records.open_turn(self.admin, "점검 주기는?", None)
             plate = Document("명판", "text/plain", (Section(0, Locator("1행"), f"제조사: 한빛 {number}"),))
             draft = Drafts(opened.place.database).create("초안", [("doc-1", plate)], BY).draft
+            entry = CaseFile(opened.place.database).add(Note(text="메모"), BY, date(2026, 11, 23))
         server = AasServers(self.its.base.databases.shared()).connect(
             self.company, f"http://127.0.0.1:9/{number}", 60, BY
         )
@@ -96,6 +100,7 @@ class Site:
             "grant_id": office.grant(self.company, consultant.key_id, 3, BY).grant_id,
             "person_id": person.person_id,
             "draft_id": draft.draft_id,
+            "entry_id": entry.entry_id,
             "server_id": server.server_id,
             "company": self.company,
             "token": office.invite(Role.STAFF, self.company, "", BY),
@@ -172,6 +177,9 @@ def test_text_that_no_database_keeps_is_refused(site: Site, bad: str) -> None:
         ("staff", "POST", "/v1/chat/completions"): '{"messages": [{"role": "user", "content": "%s 주기"}]}',
         ("staff", "POST", "/v1/chat/completions "): '{"messages": [{"role": "user", "content": "a", "x": {"%s": 1}}]}',
         ("admin", "POST", "/api/company/keys"): '{"name": "a%s"}',
+        ("staff", "POST", "/api/casefile/entries"): '{"kind": "note", "text": "a%s"}',
+        ("staff", "POST", "/api/casefile/entries "): '{"kind": "note", "text": "a", "%s": 1}',
+        ("staff", "PUT", "/api/casefile/wishes"): '{"losses": {"%s": 1}}',
         ("admin", "PUT", "/api/company/consents"): '{"overview": true, "facts": {"sector": "%s"}}',
         ("operator", "POST", "/api/companies"): '{"name": "회사%s"}',
         ("operator", "POST", "/api/users"): '{"role": "staff", "company": "%s"}',

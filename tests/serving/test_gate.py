@@ -12,6 +12,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.routing import Mount, Route
 
+from assistant.casefile import CaseFile
 from knowledge import starter
 from knowledge.aas.drafts import Drafts
 from retrieval.korean import Tokenizer
@@ -87,6 +88,8 @@ def having_everything(its: Installation, name: str, word: str, text: bytes) -> T
     plate = its.add(f"{word} 명판.md", f"# 명판\n\n제조사: {word}\n".encode(), admin)
     drafting = {"document_ids": [plate["document_id"]]}
     draft = its.http.post("/api/aas/drafts", json=drafting, headers=admin).json()
+    noted = {"kind": "note", "text": f"{word} 금형을 바꿨다"}
+    entry = its.http.post("/api/casefile/entries", json=noted, headers=admin).json()
     asking = {"company": company, "paper": paper()}
     request = its.http.post("/api/host/disclosures", json=asking, headers=its.key("host")).json()
     return Theirs(
@@ -103,6 +106,7 @@ def having_everything(its: Installation, name: str, word: str, text: bytes) -> T
             "disclosure_id": request["disclosure_id"],
             "consultant": consultant.key_id,
             "draft_id": draft["draft_id"],
+            "entry_id": entry["entry_id"],
             "server_id": "no-server",
             "company": company,
             "token": "no-invitation",
@@ -122,18 +126,19 @@ def callers(its: Installation, ours: Theirs) -> list[Caller]:
     _, glass = office.break_glass(own, "시험", 30, "operator")
     base = {Rule.PUBLIC}
     known = {*base, Rule.KNOWN}
-    people = {*known, Rule.READ, Rule.WRITE, Rule.COMPANY}
+    case = {*known, Rule.READ, Rule.CASE}
+    people = {*case, Rule.WRITE, Rule.COMPANY}
     return [
         Caller("nobody", {}, frozenset(base), None),
         Caller("wrong key", bearer("gj_wrong"), frozenset(base), None),
         Caller("staff", its.key("staff", own), frozenset(people), own),
         Caller("admin", its.key("admin", own), frozenset({*people, Rule.ADMIN}), own),
-        Caller("consultant", {**bearer(consultants), **chosen}, frozenset({*known, Rule.READ}), own),
+        Caller("consultant", {**bearer(consultants), **chosen}, frozenset(case), own),
         Caller("consultant of nobody", its.key("consultant"), frozenset(known), None),
         Caller("trainer", its.key("trainer"), frozenset({*known, Rule.READ}), None),
         Caller("host", its.key("host"), frozenset({*known, Rule.HOST}), None),
         Caller("operator", its.key("operator"), frozenset({*known, Rule.OPERATOR}), None),
-        Caller("break glass", bearer(glass), frozenset({*known, Rule.READ}), own),
+        Caller("break glass", bearer(glass), frozenset(case), own),
         Caller("staff's browser", session(its, Role.STAFF, own), frozenset(people), own),
         Caller("admin's browser", session(its, Role.ADMIN, own), frozenset({*people, Rule.ADMIN}), own),
         Caller("consultant's browser", session(its, Role.CONSULTANT, None), frozenset(known), None),
@@ -174,6 +179,8 @@ def call(its: Installation, method: str, route: str, ids: Mapping[str, str], hea
         "/api/documents/{document_id}": {"stays_here": True},
         "/api/documents/{document_id}/view": {"section": 0, "quote": CANARY},
         "/api/conversations/{conversation_id}/feedback": {"turn_id": ids["turn_id"], "rating": 1},
+        "/api/casefile/entries": {"kind": "note", "text": "메모"},
+        "/api/casefile/entries/{entry_id}": {"kind": "note", "text": "메모"},
         "/api/company/grants": {"consultant": ids["consultant"], "days": 1},
         "/api/company/consents": {"overview": False},
         "/api/company/disclosures/{disclosure_id}/decision": {"step": "refused"},
@@ -240,10 +247,12 @@ def snapshot(its: Installation, theirs: Theirs) -> dict[str, Any]:
     with its.product.opened(theirs.company) as opened:
         documents = [(entry.document_id, entry.status, entry.stays_here) for entry in opened.place.registry.entries()]
         drafts = Drafts(opened.place.database).list()
+        entries = CaseFile(opened.place.database).entries()
     accounts = its.base.office.accounts
     return {
         "documents": documents,
         "drafts": drafts,
+        "entries": entries,
         "people": accounts.people.of(theirs.company),
         "keys": [key for key in accounts.keys.of(theirs.company) if key.name == CANARY],
         "grants": accounts.grants.of(theirs.company),

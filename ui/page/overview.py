@@ -10,7 +10,10 @@ from ui.company_text import SENTENCES, say
 from ui.page import form
 from ui.text import Language
 
-FACTS = ("size_class", "sector", "region", "system_level", "readiness_band")
+FACTS = (
+    *("size_class", "sector", "region", "system_level", "readiness_band"),
+    *("top_gap", "funding_demand", "training_demand", "adoption", "accidents"),
+)
 # Divisions of manufacturing in the Korean Standard Industrial Classification, 11th revision.
 DIVISIONS: dict[str, tuple[str, str]] = {
     "10": ("식료품", "food"),

@@ -1,0 +1,110 @@
+"""The CEO's one page: the two outputs side by side, what is good, what to see to first, what can be done soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.diagnosis.report import Comparison, Gap, PlannedAction, Report
+from assistant.report.blocks import (
+    Block,
+    Heading,
+    Line,
+    Listing,
+    Outcome,
+    Pair,
+    Paragraph,
+    Point,
+    Radar,
+    clean,
+    line,
+    muted,
+    strong,
+)
+from assistant.report.text import Say
+
+MOST_GAPS = 3
+MOST_STRENGTHS = 3
+MOST_WINS = 4
+"""What one page holds; the rest stands in the detail."""
+LONGEST = 90
+"""Characters of a company's name on the first page. The detail has all of it."""
+
+
+def summary(report: Report, say: Say) -> Iterator[Block]:
+    """The blocks of the one page, its title first."""
+    yield Heading(1, line(say("title")))
+    company = clean(report.company) or say("company_unnamed")
+    yield Paragraph(line(strong(short(company))), "lead")
+    yield Paragraph(line(meta(report, say), " · ", say("answered", items=report.items, answered=report.answered)), "muted")
+    yield Paragraph(line(strong(say("notice_title") + ": "), report.notice), "notice")
+    yield Heading(2, line(say("summary")))
+    yield Pair(tuple(_system(report, say)), tuple(_readiness(report, say)))
+    yield Paragraph(line(say("apart")), "muted")
+    yield Heading(3, line(say("strengths")))
+    yield _listed([line(strong(each.name), " — ", each.text) for each in report.strengths[:MOST_STRENGTHS]], say("no_strengths"))
+    yield Heading(3, line(say("gaps_first")))
+    yield _listed([_gap(number, gap, say) for number, gap in enumerate(report.gaps[:MOST_GAPS], 1)], say("no_gaps"))
+    yield Heading(3, line(say("quick_wins")))
+    yield from _quick_wins(report.roadmap.quick_wins, say)
+    yield Paragraph(line(say("mark")), "mark")
+
+
+def short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def meta(report: Report, say: Say) -> str:
+    return say("meta", day=report.day.isoformat(), depth=say(f"depth_{report.depth}"), version=report.version)
+
+
+def radar(report: Report, say: Say) -> Radar:
+    """The dimensions, and last time's beside them where there was one."""
+    before = _before(report.previous)
+    points = tuple(Point(each.name, each.score, before.get(each.id)) for each in report.readiness.dimensions)
+    scores = ", ".join(f"{point.name} {say.score(point.score)}" for point in points)
+    return Radar(points, report.previous is not None, clean(say("chart_says", scores=scores)))
+
+
+def _before(previous: Comparison | None) -> dict[str, float | None]:
+    return {moved.id: moved.before for moved in previous.dimensions} if previous else {}
+
+
+def _system(report: Report, say: Say) -> Iterator[Block]:
+    system = report.system
+    name = say("system_unknown") if system.level is None else _named(system.name, system.level, say)
+    lines: list[Line] = [line(system.meaning)] if system.meaning else []
+    lines.append(line(strong(say("range", lowest=say(system.lowest), highest=say(system.highest)))))
+    lines.append(line(muted(say("range_one" if system.lowest == system.highest else "range_why"))))
+    lines.append(line(strong(say("held") + ": " + say(system.held)), " ", muted(say(system.held + "_means"))))
+    yield Outcome(say("system"), name, "", tuple(lines))
+
+
+def _named(name: str, level: str, say: Say) -> str:
+    return say(level) if say.language == "en" or not name else name
+
+
+def _readiness(report: Report, say: Say) -> Iterator[Block]:
+    readiness = report.readiness
+    known = sum(dimension.score is not None for dimension in readiness.dimensions)
+    notes = [line(muted(say("readiness_note", n=known)))]
+    if known < len(readiness.dimensions):
+        notes.append(line(muted(say("chart_gap"))))
+    unit = "" if readiness.overall is None else say("of_five")
+    yield Outcome(say("readiness"), say.score(readiness.overall), unit, tuple(notes))
+    yield radar(report, say)
+
+
+def _gap(number: int, gap: Gap, say: Say) -> Line:
+    because = gap.because[0] if gap.because else gap.text
+    return line(strong(f"{number}. {gap.name}"), muted(f" ({say.score(gap.score)}) "), because)
+
+
+def _quick_wins(wins: tuple[PlannedAction, ...], say: Say) -> Iterator[Block]:
+    shown = wins[:MOST_WINS]
+    yield _listed([line(each.text, muted(f" ({each.name}, {say('days', days=each.days)})")) for each in shown], say("no_quick_wins"))
+    if len(wins) > len(shown):
+        yield Paragraph(line(say("and_more", n=len(wins) - len(shown))), "muted")
+
+
+def _listed(items: list[Line], none: str) -> Block:
+    return Listing(tuple(items)) if items else Paragraph(line(none), "muted")

@@ -1,0 +1,225 @@
+"""`/api/diagnoses`: the self-diagnosis as a conversation, as a form and by program, and its report."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
+
+from assistant import report as rendering
+from assistant.asof import korea
+from assistant.diagnosis.records import Diagnosis
+from assistant.diagnosis.wording import worded
+from knowledge.instrument import Depth
+from serving.admission import Work
+from serving.api.body import Body
+from serving.api.diagnosis_wire import (
+    Begun,
+    Form,
+    Hints,
+    Listed,
+    Said,
+    WireReport,
+    begun,
+    form,
+    listed,
+    report_wire,
+    said,
+)
+from serving.api.documents import as_download
+from serving.api.problem import language_of
+from serving.audit import Action
+from serving.case_facts import publish
+from serving.diagnosing import Diagnosing
+from serving.gate import Identity, Rule, identity, may
+from serving.office import Office
+from serving.places import Opened
+from serving.wiring import Desk, Wired, Wiring, opened
+
+router = APIRouter(prefix="/api/diagnoses", tags=["diagnoses"])
+Who = Annotated[Identity, Depends(identity)]
+Mine = Annotated[Opened, Depends(opened)]
+MOST_HINTS = 3
+HTML = "text/html; charset=utf-8"
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class Wanted(Body):
+    depth: Depth = Field(default="first", description="`first`: about 20 questions; `deep`: about 60")
+
+
+class Chosen(Body):
+    """An answer: one of the question's choices, or `unknown`."""
+
+    question_id: str = Field(min_length=1, max_length=40)
+    value: str = Field(min_length=1, max_length=40)
+    evidence_document_id: str | None = Field(default=None, min_length=1, max_length=80)
+    evidence_path: str = Field(
+        default="", max_length=500, description="idShort path of an AAS element in that document"
+    )
+    why: str = Field(default="", max_length=1000, description="Why it holds, or why it is another than last time")
+
+
+class Spoken(Body):
+    text: str = Field(min_length=1, max_length=1000)
+
+
+class At(Body):
+    question_id: str = Field(min_length=1, max_length=40)
+
+
+class Parts(Body):
+    """Dimensions the caller answers alone; those the caller had before and does not name are anybody's again."""
+
+    mine: list[Annotated[str, Field(min_length=1, max_length=40)]] = Field(max_length=20)
+
+
+def diagnosing(mine: Mine) -> Diagnosing:
+    return mine.diagnosing
+
+
+Made = Annotated[Diagnosing, Depends(diagnosing)]
+
+
+@router.post("")
+@may(Rule.WRITE)
+def start(body: Wanted, who: Who, made: Made, desk: Desk) -> Begun:
+    """Begin a diagnosis. What the company's profile, AAS or last diagnosis tell is answered already."""
+    diagnosis = made.interview.start(body.depth, who.person)
+    desk.books.record(who.place, who.person, Action.DIAGNOSIS_STARTED, diagnosis.diagnosis_id)
+    return begun(made, diagnosis, who.person)
+
+
+@router.get("")
+@may(Rule.READ)
+def every(made: Made) -> Listed:
+    """The company's diagnoses, the newest first."""
+    return listed(made, made.kept.list())
+
+
+@router.get("/{diagnosis_id}")
+@may(Rule.READ)
+def one(diagnosis_id: str, who: Who, made: Made) -> Form:
+    """A diagnosis as a form: every question of its depth with its choices, and the answers so far."""
+    return form(made, made.kept.get(diagnosis_id), who.person)
+
+
+@router.post("/{diagnosis_id}/answers")
+@may(Rule.WRITE)
+def answer(diagnosis_id: str, body: Chosen, who: Who, made: Made, desk: Desk, wired: Wired) -> Begun:
+    """Answer a question, or answer it anew."""
+    diagnosis = made.kept.get(diagnosis_id)
+    evidence = []
+    if body.evidence_document_id:
+        item = made.interview.checked(body.question_id, body.value)
+        evidence = [made.evidence(item, body.value, body.evidence_document_id, body.evidence_path)]
+    kept = made.interview.answer(diagnosis, who.person, body.question_id, body.value, evidence, body.why)
+    _kept(kept, who, made, desk, wired)
+    return begun(made, kept, who.person)
+
+
+@router.post("/{diagnosis_id}/say")
+@may(Rule.WRITE, Work.ANSWER)
+async def say(
+    request: Request, diagnosis_id: str, body: Spoken, who: Who, made: Made, desk: Desk, wired: Wired
+) -> Said:
+    """Answer in one's own words. What they were taken for is to be confirmed by saying yes, or chosen otherwise."""
+    diagnosis = await asyncio.to_thread(made.kept.get, diagnosis_id)
+    turn = await made.interview.say(diagnosis, who.person, body.text)
+    if turn.outcome in {"recorded", "done"}:
+        await asyncio.to_thread(_kept, turn.diagnosis, who, made, desk, wired)
+    return await asyncio.to_thread(said, made, turn, who.person, worded(turn, language_of(request)))
+
+
+@router.post("/{diagnosis_id}/at")
+@may(Rule.WRITE)
+def go_to(diagnosis_id: str, body: At, who: Who, made: Made) -> Begun:
+    """Go to a question, answered or not: the conversation goes on there."""
+    diagnosis = made.kept.get(diagnosis_id)
+    made.interview.ask(diagnosis, who.person, body.question_id)
+    return begun(made, diagnosis, who.person)
+
+
+@router.put("/{diagnosis_id}/parts")
+@may(Rule.WRITE)
+def parts(diagnosis_id: str, body: Parts, who: Who, made: Made) -> Begun:
+    """Take dimensions to answer alone, so that two people of a firm do not ask each other's questions."""
+    diagnosis = made.interview.take(made.kept.get(diagnosis_id), who.person, body.mine)
+    return begun(made, diagnosis, who.person)
+
+
+@router.get("/{diagnosis_id}/hints/{question_id}")
+@may(Rule.READ, Work.SEARCH)
+def hints(diagnosis_id: str, question_id: str, mine: Mine, made: Made) -> Hints:
+    """The company's own documents that might stand for an answer."""
+    made.kept.get(diagnosis_id)
+    item = made.interview.item(question_id)
+    _, passages = mine.finder.search(f"{item.papers} {made.instrument.area_of(item.id).name}", 20)
+    own = {each.document_id: each for each in passages if mine.documents.holds(each.document_id)}
+    return {
+        "documents": [
+            {"document_id": each.document_id, "title": each.title, "locator": each.locator}
+            for each in list(own.values())[:MOST_HINTS]
+        ]
+    }
+
+
+@router.delete("/{diagnosis_id}", status_code=204)
+@may(Rule.WRITE)
+def delete(diagnosis_id: str, who: Who, made: Made, desk: Desk) -> None:
+    """Remove a diagnosis with its answers. What the case file says of it stays."""
+    made.kept.delete(diagnosis_id)
+    desk.books.record(who.place, who.person, Action.DIAGNOSIS_DELETED, diagnosis_id)
+
+
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            HTML: {"schema": {"type": "string"}},
+            PDF: {"schema": {"type": "string", "format": "binary"}},
+            DOCX: {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
+}
+
+
+@router.get("/{diagnosis_id}/report", response_model=WireReport, responses=FILES)
+@may(Rule.READ, Work.FILE)
+def report(
+    request: Request,
+    diagnosis_id: str,
+    who: Who,
+    made: Made,
+    desk: Desk,
+    format: Literal["json", "html", "fragment", "pdf", "docx"] = "json",  # noqa: A002 - the parameter's name on the wire
+) -> Any:
+    """The report: JSON, a page, a part for a page, PDF or DOCX. The same answers make the same bytes."""
+    found = made.report(made.kept.get(diagnosis_id), _company(desk, who))
+    if format == "json":
+        return report_wire(found)
+    language = language_of(request)
+    if format == "fragment":
+        return Response(rendering.html(found, language), media_type=HTML)
+    made_file, media_type = {
+        "html": (rendering.page, HTML),
+        "pdf": (rendering.pdf, PDF),
+        "docx": (rendering.docx, DOCX),
+    }[format]
+    data = made_file(found, language)
+    desk.books.record(who.place, who.person, Action.DIAGNOSIS_REPORTED, diagnosis_id, format=format)
+    return Response(data, media_type=media_type, headers=as_download(f"진단보고서-{found.day}.{format}"))
+
+
+def _kept(diagnosis: Diagnosis, who: Identity, made: Diagnosing, desk: Office, wired: Wiring) -> None:
+    """After an answer: a finished diagnosis stands in the case file, and what the company agreed to publish is brought up
+    to date."""
+    if made.close(diagnosis, _company(desk, who), who.person, korea()):
+        desk.books.record(who.place, who.person, Action.DIAGNOSIS_FINISHED, diagnosis.diagnosis_id)
+        publish(wired.consents, who.company or "", made.case.state(), korea())
+
+
+def _company(desk: Office, who: Identity) -> str:
+    return desk.accounts.companies.find(who.company).name if who.company else ""
