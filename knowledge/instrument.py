@@ -150,11 +150,14 @@ class Dimension(_Part):
 
 
 class Clause(_Part):
-    """Of these items at least so many must speak for the level. `defining`: without one that does, nobody can tell."""
+    """Of these items at least so many must speak for the level, or for the lower one that is named. `defining`: without
+    one that does, nobody can tell.
+    """
 
     items: tuple[Identifier, ...] = Field(min_length=1)
     at_least: int = Field(ge=1)
     defining: bool = False
+    speaking: SystemLevel | None = None
 
 
 class LevelRule(_Part):
@@ -188,6 +191,7 @@ class Choice(_Part):
 class Weights(_Part):
     """How gaps are put in order; see `assistant.diagnosis.gaps`."""
 
+    lag: float = Field(ge=1)
     base: float = Field(gt=0)
     goal: float = Field(ge=0)
     loss: float = Field(ge=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, MetaData
 
 from assistant import casefile, records
+from assistant.diagnosis import records as diagnoses
 from knowledge import tables as knowledge
 from knowledge.aas import drafts
 from retrieval import store
@@ -15,7 +16,8 @@ SHARED: list[MetaData] = [
     *(tables.metadata, audit.metadata, audit.anchor_metadata, disclosure.metadata, overview.metadata),
 ]
 PLACE: list[MetaData] = [
-    *(knowledge.metadata, drafts.metadata, store.TABLES, records.metadata, casefile.metadata, audit.metadata),
+    *(knowledge.metadata, drafts.metadata, store.TABLES, records.metadata, casefile.metadata, diagnoses.metadata),
+    audit.metadata,
 ]
 
 

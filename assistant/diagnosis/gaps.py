@@ -1,4 +1,5 @@
-"""Which gaps matter most to this firm: how far an area lags, times what it bears on the firm's goals and losses, times ease.
+"""Which gaps matter most to this firm: how far an area lags (to a power above 1: what is decent can wait), times what it
+bears on the firm's goals and losses, times ease.
 
 An area whose foundations are missing waits: part of its weight goes to them instead, as one does not forecast from data that
 is not there. Every number comes from the instrument (`frame.yaml`, `weights`).
@@ -44,7 +45,7 @@ def ranked(instrument: Instrument, sheet: Sheet, wishes: Wishes) -> tuple[Ranked
         score = scores.get(area.id)
         if score is None or score >= MOST:
             continue
-        urgency = float((MOST - score) / MOST) * carried[area.id] * weights.ease[area.effort - 1]
+        urgency = float((MOST - score) / MOST) ** weights.lag * carried[area.id] * weights.ease[area.effort - 1]
         found.append(
             Ranked(
                 area, float(score), round(urgency, 6),

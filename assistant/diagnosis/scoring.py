@@ -83,7 +83,7 @@ def _holds(
     clause: Clause, level: SystemLevel, instrument: Instrument, sheet: Sheet, reading: Reading = "as_said"
 ) -> bool | None:
     """Whether enough of a clause's items speak for the level; None where that hangs on what is not known."""
-    said = [_speaks(instrument.item(name), level, sheet) for name in clause.items]
+    said = [_speaks(instrument.item(name), clause.speaking or level, sheet) for name in clause.items]
     unknown = said.count(None)
     if said.count(True) + (unknown if reading == "best" else 0) >= clause.at_least:
         return True
