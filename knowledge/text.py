@@ -235,6 +235,10 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "'{name}' 자료는 아직 읽히지 않았습니다. 다 읽힌 뒤에 다시 해 주세요.",
         "en": "'{name}' has not been read yet. Try again when it has.",
     },
+    "instrument": {
+        "ko": "자가진단 문항 파일이 서로 맞지 않습니다: {what}. 설치를 다시 하거나 관리자에게 알려 주세요.",
+        "en": "The files of the self-diagnosis do not hold together: {what}. Install again or tell the administrator.",
+    },
     "use_cases": {
         "ko": "AI 활용 사례 목록에 맞지 않는 곳이 있어 쓰지 못합니다({what}). 목록 파일의 그 자리를 고쳐 주세요.",
         "en": "The catalogue of AI use cases does not hold together ({what}). Mend that place in its file.",

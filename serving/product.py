@@ -99,6 +99,10 @@ class Product:
     def engine_name(self) -> str:
         return self._engines.usual.engine.name
 
+    def engine_of(self, name: str) -> Engine:
+        """The engine that usually answers for a place: for measuring it."""
+        return self._engines.usual.of(name)
+
     @property
     def endpoint(self) -> Endpoint:
         """Where the engine answers."""

@@ -20,7 +20,7 @@ from serving import text as serving_text
 from serving.errors import ServingError
 from serving.home import Home
 from serving.settings import Settings
-from ui import aas, accounts, cli_text, engine, evaluate, knowledge, proofs, vault
+from ui import aas, accounts, cli_text, diagnosis, engine, evaluate, knowledge, proofs, vault
 from ui.errors import ClientError
 from ui.options import Json, Key, Lang, settings_in
 
@@ -35,7 +35,14 @@ models_app = typer.Typer(no_args_is_help=True, help="모델 받기, 보기, 검�
 app.add_typer(models_app, name="models")
 app.add_typer(engine.app, name="engine")
 app.add_typer(evaluate.app, name="eval")
-for proof in (proofs.walls, proofs.injections, proofs.overload, proofs.durability, knowledge.knowledge):
+for proof in (
+    proofs.walls,
+    proofs.injections,
+    proofs.overload,
+    proofs.durability,
+    knowledge.knowledge,
+    diagnosis.diagnosis,
+):
     evaluate.app.command()(proof)
 app.add_typer(aas.app, name="aas")
 app.add_typer(accounts.companies, name="company")

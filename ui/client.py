@@ -178,6 +178,73 @@ class Client:
         """AAS 준비 점검 over the company's documents and drafts."""
         return self._json("GET", "/api/aas/readiness")
 
+    def instrument(self) -> Json:
+        """What the diagnosis asks about, and the names of goals, losses, sectors, machines and use cases."""
+        return self._json("GET", "/api/diagnoses/instrument")
+
+    def diagnoses(self) -> list[Json]:
+        """The company's diagnoses, the newest first."""
+        return cast("list[Json]", self._json("GET", "/api/diagnoses")["diagnoses"])
+
+    def start_diagnosis(self, depth: str) -> Json:
+        return self._json("POST", "/api/diagnoses", json={"depth": depth})
+
+    def diagnosis(self, diagnosis_id: str) -> Json:
+        """All questions with the answers so far, and the one at hand."""
+        return self._json("GET", _diagnosis(diagnosis_id))
+
+    def answer(self, diagnosis_id: str, question_id: str, value: str, document_id: str = "") -> Json:
+        """Answer a question by one of its choices; `document_id` is shown as evidence."""
+        body = {"question_id": question_id, "value": value}
+        body |= {"evidence_document_id": document_id} if document_id else {}
+        return self._json("POST", f"{_diagnosis(diagnosis_id)}/answers", json=body)
+
+    def say(self, diagnosis_id: str, text: str) -> Json:
+        """Answer in one's own words: what they led to."""
+        return self._json("POST", f"{_diagnosis(diagnosis_id)}/say", json={"text": text})
+
+    def go_to(self, diagnosis_id: str, question_id: str) -> Json:
+        return self._json("POST", f"{_diagnosis(diagnosis_id)}/at", json={"question_id": question_id})
+
+    def take_parts(self, diagnosis_id: str, dimensions: Sequence[str]) -> Json:
+        """Answer these dimensions alone, and no others."""
+        return self._json("PUT", f"{_diagnosis(diagnosis_id)}/parts", json={"mine": list(dimensions)})
+
+    def hints(self, diagnosis_id: str, question_id: str) -> list[Json]:
+        """The company's own documents that might stand for an answer."""
+        path = f"{_diagnosis(diagnosis_id)}/hints/{_part(question_id)}"
+        return cast("list[Json]", self._json("GET", path)["documents"])
+
+    def report(self, diagnosis_id: str) -> Json:
+        return self._json("GET", f"{_diagnosis(diagnosis_id)}/report")
+
+    def report_html(self, diagnosis_id: str) -> str:
+        """The report as a part of a page."""
+        return self._call("GET", f"{_diagnosis(diagnosis_id)}/report", params={"format": "fragment"}).text
+
+    def delete_diagnosis(self, diagnosis_id: str) -> None:
+        self._call("DELETE", _diagnosis(diagnosis_id))
+
+    def casefile(self) -> Json:
+        """성장기록: where the company stands, and all that was written."""
+        return self._json("GET", "/api/casefile")
+
+    def state_profile(self, profile: Json) -> Json:
+        return self._json("PUT", "/api/casefile/profile", json=profile)
+
+    def state_wishes(self, wishes: Json) -> Json:
+        return self._json("PUT", "/api/casefile/wishes", json=wishes)
+
+    def add_entry(self, entry: Json) -> Json:
+        return self._json("POST", "/api/casefile/entries", json=entry)
+
+    def remove_entry(self, entry_id: str) -> None:
+        self._call("DELETE", f"/api/casefile/entries/{_part(entry_id)}")
+
+    def peers(self) -> Json:
+        """How the company stands among those that agreed to be counted."""
+        return self._json("GET", "/api/casefile/peers")
+
     def conversations(self) -> list[Json]:
         return cast("list[Json]", self._json("GET", "/api/conversations")["conversations"])
 
@@ -240,6 +307,10 @@ class Client:
             raise ClientError(sentence("failed", self.language), 0) from error
         except httpx.TransportError as error:
             raise ClientError(sentence("cut", self.language), 0) from error
+
+
+def _diagnosis(diagnosis_id: str) -> str:
+    return f"/api/diagnoses/{_part(diagnosis_id)}"
 
 
 def _part(value: str) -> str:

@@ -133,9 +133,10 @@ class Interview:
         if meaning in {"why", "stop", "back"}:
             return self._about(meaning, diagnosis, person, item)
         heard = plain(item, said)
-        if heard:
-            return self._kept(diagnosis, person, item, heard.value or UNKNOWN, said, "chosen")
-        return self._understood(await self._listener.heard(item, said), diagnosis, person, item, said)
+        if heard and heard.value:
+            return self._kept(diagnosis, person, item, heard.value, said, "chosen")
+        heard = heard or await self._listener.heard(item, said)
+        return self._understood(heard, diagnosis, person, item, said)
 
     def ask(self, diagnosis: Diagnosis, person: str, item_id: str) -> None:
         """Go to a question, answered or not."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -106,14 +106,14 @@ class Examples:
 def examples(item: Item) -> tuple[list[str], list[str]]:
     """Texts and the label of each: the item's anchors, and what fits any question."""
     pairs = [(text, anchor.value) for anchor in item.anchors for text in (anchor.text, anchor.seen, *anchor.said)]
-    for value, texts in (*_kept(item.id).items(), *_kept("any").items()):
-        pairs += [(text, value) for text in texts]
+    for kept in (_kept(item.id), _kept("any"), _kept("asides").get(item.id, {})):
+        pairs += [(text, value) for value, texts in kept.items() for text in texts]
     return [text for text, _ in pairs], [label for _, label in pairs]
 
 
 @cache
-def _kept(name: str) -> dict[str, list[str]]:
+def _kept(name: str) -> dict[str, Any]:
     """Examples of one file; none where a question has no file of its own."""
     path = files("knowledge") / "library" / "instrument" / "said" / f"{name}.yaml"
-    loaded: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    loaded: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return loaded

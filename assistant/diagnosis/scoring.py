@@ -67,15 +67,18 @@ def system_level(instrument: Instrument, sheet: Sheet) -> SystemEstimate:
 
 
 def _level(rules: Sequence[LevelRule], instrument: Instrument, sheet: Sheet, reading: Reading) -> SystemLevel | None:
-    """The highest level that holds with all below it; None where what defines the lowest two is not known."""
+    """The highest level that holds with none below it failing; None where nothing tells even the lowest two apart."""
     reached: SystemLevel | None = None
+    passed = True  # so far no level was left open: the first that fails is then the first that is not reached
     for rule in rules:
         holding = [_holds(clause, rule.level, instrument, sheet, reading) for clause in rule.clauses]
         if False in holding:
-            return reached or "none"
+            return reached or ("none" if passed else None)
         defining = [holds for clause, holds in zip(rule.clauses, holding, strict=True) if clause.defining]
         if all(defining) and defining:
             reached = rule.level
+        elif defining:
+            passed = False
     return reached
 
 

@@ -13,6 +13,7 @@ from assistant.asof import korea
 from assistant.diagnosis.records import Diagnosis
 from assistant.diagnosis.wording import worded
 from knowledge.instrument import Depth
+from knowledge.usecases import use_cases
 from serving.admission import Work
 from serving.api.body import Body
 from serving.api.diagnosis_wire import (
@@ -29,6 +30,7 @@ from serving.api.diagnosis_wire import (
     said,
 )
 from serving.api.documents import as_download
+from serving.api.instrument_wire import WireInstrument, described
 from serving.api.problem import language_of
 from serving.audit import Action
 from serving.case_facts import publish
@@ -94,14 +96,21 @@ def start(body: Wanted, who: Who, made: Made, desk: Desk) -> Begun:
 
 
 @router.get("")
-@may(Rule.READ)
+@may(Rule.CASE)
 def every(made: Made) -> Listed:
     """The company's diagnoses, the newest first."""
     return listed(made, made.kept.list())
 
 
-@router.get("/{diagnosis_id}")
+@router.get("/instrument")
 @may(Rule.READ)
+def asked(made: Made) -> WireInstrument:
+    """What is asked about and by which sources; the goals, losses, sectors, machines and use cases there are, by name."""
+    return described(made.instrument, use_cases())
+
+
+@router.get("/{diagnosis_id}")
+@may(Rule.CASE)
 def one(diagnosis_id: str, who: Who, made: Made) -> Form:
     """A diagnosis as a form: every question of its depth with its choices, and the answers so far."""
     return form(made, made.kept.get(diagnosis_id), who.person)
@@ -152,7 +161,7 @@ def parts(diagnosis_id: str, body: Parts, who: Who, made: Made) -> Begun:
 
 
 @router.get("/{diagnosis_id}/hints/{question_id}")
-@may(Rule.READ, Work.SEARCH)
+@may(Rule.CASE, Work.SEARCH)
 def hints(diagnosis_id: str, question_id: str, mine: Mine, made: Made) -> Hints:
     """The company's own documents that might stand for an answer."""
     made.kept.get(diagnosis_id)
@@ -187,7 +196,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/{diagnosis_id}/report", response_model=WireReport, responses=FILES)
-@may(Rule.READ, Work.FILE)
+@may(Rule.CASE, Work.FILE)
 def report(
     request: Request,
     diagnosis_id: str,

@@ -90,6 +90,7 @@ def having_everything(its: Installation, name: str, word: str, text: bytes) -> T
     draft = its.http.post("/api/aas/drafts", json=drafting, headers=admin).json()
     noted = {"kind": "note", "text": f"{word} 금형을 바꿨다"}
     entry = its.http.post("/api/casefile/entries", json=noted, headers=admin).json()
+    begun = its.http.post("/api/diagnoses", json={}, headers=admin).json()
     asking = {"company": company, "paper": paper()}
     request = its.http.post("/api/host/disclosures", json=asking, headers=its.key("host")).json()
     return Theirs(
@@ -107,6 +108,8 @@ def having_everything(its: Installation, name: str, word: str, text: bytes) -> T
             "consultant": consultant.key_id,
             "draft_id": draft["draft_id"],
             "entry_id": entry["entry_id"],
+            "diagnosis_id": begun["diagnosis_id"],
+            "question_id": begun["next"]["question_id"],
             "server_id": "no-server",
             "company": company,
             "token": "no-invitation",
@@ -277,7 +280,8 @@ def test_what_is_ones_own_is_there(its: Installation, ours: Theirs, callers: lis
     """Else the others' not being there would prove nothing."""
     seen = set()
     for route, rule in routes(its):
-        if "{" not in route.path or "GET" not in methods(route) or rule not in {Rule.READ, Rule.COMPANY, Rule.ADMIN}:
+        reading = {Rule.READ, Rule.CASE, Rule.COMPANY, Rule.ADMIN}
+        if "{" not in route.path or "GET" not in methods(route) or rule not in reading:
             continue
         for caller in callers:
             if rule in caller.rules and caller.reads and "conversation" not in route.path:
@@ -292,6 +296,9 @@ def test_what_is_ones_own_is_there(its: Installation, ours: Theirs, callers: lis
         "/api/documents/{document_id}/pages/{page}.png",
         "/api/aas/drafts/{draft_id}",
         "/api/aas/drafts/{draft_id}/file",
+        "/api/diagnoses/{diagnosis_id}",
+        "/api/diagnoses/{diagnosis_id}/report",
+        "/api/diagnoses/{diagnosis_id}/hints/{question_id}",
     }
 
 

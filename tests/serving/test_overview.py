@@ -121,7 +121,73 @@ def test_values_fit_their_column_and_none_is_taken_twice() -> None:
         assert not {UNKNOWN, OTHER} & set(values)
 
 
+def test_consent_covers_what_was_named_when_it_was_given(consents: Consents, shared: Engine) -> None:
+    with shared.begin() as connection:
+        connection.execute(overview.consents.insert().values(company_id="c-1", given_by=ADMIN, given_at="2026-01-01"))
+    assert consents.covers("c-1") == {fact for fact, since in overview.SINCE.items() if since == 1}
+    with pytest.raises(RequestError) as error:
+        consents.publish("c-1", {"adoption": "in_use"})
+    assert refused(error) == ("consent_older", 409)
+    consents.renew("c-1", {Fact.ADOPTION: "in_use", Fact.REGION: "경기"})
+    assert consents.published("c-1") == {Fact.REGION: "경기"}
+    consents.give("c-1", "person-later", {"adoption": "in_use"})
+    assert consents.covers("c-1") == set(Fact)
+    assert consents.published("c-1") == {Fact.REGION: "경기", Fact.ADOPTION: "in_use"}
+    assert [(entry.action, entry.actor) for entry in Audit(shared).entries()] == [("consent_given", "person-later")]
+
+
+def test_every_fact_was_named_at_some_time_and_has_values() -> None:
+    assert set(overview.SINCE) == set(VALUES) == set(Fact)
+    assert max(overview.SINCE.values()) == overview.TERMS
+
+
+def test_a_fact_is_taken_back_and_nothing_is_renewed_without_consent(consents: Consents) -> None:
+    consents.renew("c-1", {Fact.REGION: "경기"})
+    assert consents.published("c-1") == {}
+    consents.give("c-1", ADMIN, {"region": "경기", "adoption": "trial"})
+    consents.renew("c-1", {Fact.REGION: None, Fact.ACCIDENTS: "fewer"})
+    assert consents.published("c-1") == {Fact.ADOPTION: "trial", Fact.ACCIDENTS: "fewer"}
+    with pytest.raises(RequestError) as error:
+        consents.renew("c-1", {Fact.ACCIDENTS: "none at all"})
+    assert refused(error) == ("unknown_fact", 422)
+
+
 # Snapshots
+
+
+@pytest.mark.parametrize(
+    "fact", [Fact.TOP_GAP, Fact.FUNDING_DEMAND, Fact.TRAINING_DEMAND, Fact.ADOPTION, Fact.ACCIDENTS]
+)
+def test_what_is_of_the_case_file_has_the_same_floor(consents: Consents, counted: Overview, fact: Fact) -> None:
+    first, second, third = VALUES[fact][:3]
+    for value, count in ((first, 6), (second, 4), (third, 5)):
+        for number in range(count):
+            consents.give(f"{value}-{number}", ADMIN, {fact: value})
+    assert counted.snapshot("2026-11").facts[fact].cells == {first: 6, OTHER: 9}
+    consents.withdraw(f"{second}-0", ADMIN)
+    made = counted.of("2026-11")
+    assert made is not None
+    assert fact not in made.facts
+
+
+def test_four_of_a_new_fact_are_not_shown(consents: Consents, counted: Overview) -> None:
+    for number in range(9):
+        consents.give(f"c-{number}", ADMIN, {"adoption": "in_use" if number < 4 else "none"})
+    assert counted.snapshot("2026-11").facts == {}
+
+
+def test_a_fact_that_came_later_is_counted_beside_older_months(
+    consents: Consents, counted: Overview, shared: Engine
+) -> None:
+    """As where a newer version goes on with the snapshots of an older one."""
+    ours = join(consents, "경기", 9) + join(consents, "경남", 9)
+    counted.snapshot("2026-10")
+    with shared.begin() as connection:
+        kept = connection.execute(select(snapshots.c.members)).scalar_one()
+        connection.execute(snapshots.update().values(members={"region": kept["region"]}))
+    for number, name in enumerate(ours):
+        consents.publish(name, {"adoption": "none" if number < 9 else "in_use"})
+    assert counted.snapshot("2026-11").facts[Fact.ADOPTION] == Counts("2026-11", {"none": 9, OTHER: 9})
 
 
 def test_a_month_is_counted_once(consents: Consents, counted: Overview) -> None:
