@@ -10,6 +10,7 @@ from datetime import date
 
 from assistant.case_entries import Outcome, Profile, Programme, section_of
 from assistant.case_state import CaseState
+from assistant.casefile import CaseFile
 from serving.overview import Consents, Fact
 
 YEAR = 12
@@ -31,9 +32,16 @@ _ASKED: dict[str, str] = {  # the outcome of an application is the company's own
 }
 
 
-def publish(consents: Consents, company_id: str, state: CaseState, today: date) -> None:
-    """After every change of a case file. Without the company's consent nothing is published."""
-    consents.renew(company_id, facts(state, today))
+def publish(consents: Consents, company_id: str, kept: CaseFile, today: date) -> CaseState:
+    """After every change of a case file; gives back where it stands. Without the company's consent nothing is published.
+
+    Of two who write at once the slower might publish what was so before: whoever publishes looks again.
+    """
+    published, state = None, kept.state()
+    while state != published:
+        consents.renew(company_id, facts(state, today))
+        published, state = state, kept.state()
+    return state
 
 
 def facts(state: CaseState, today: date) -> dict[Fact, str | None]:

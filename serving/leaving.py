@@ -13,6 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,9 @@ from threading import Lock
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.asof import korea
+from assistant.case_entries import Note
+from assistant.casefile import CaseFile, CaseFileError
 from assistant.records import Records, TurnState
 from knowledge.registry import Registry
 from serving import traces
@@ -130,7 +134,8 @@ class Leaving:
         return receipt
 
     def _plant(self, begun: Unfinished) -> Planted:
-        """Leave the canary in a document and its original, a conversation, the log, and names; then look for it."""
+        """Leave the canary in a document and its original, a conversation, the case file, the log, and names; then look
+        for it."""
         company_id, canary, accounts = begun.company_id, begun.canary, self._office.accounts
         accounts.people.add(Role.STAFF, company_id, canary)
         accounts.links.invite(Role.STAFF, company_id, canary, begun.by)
@@ -155,6 +160,8 @@ class Leaving:
             conversation, turn = records.open_turn(begun.by, canary, None)
             records.save(turn, canary, TurnState.DONE)
             records.rate(begun.by, conversation, turn, 1, canary)
+            with suppress(CaseFileError):  # a full one has taken all it takes
+                CaseFile(engine).add(Note(text=canary), begun.by, korea())
         finally:
             engine.dispose()
         self._office.books.record(begun.company_id, begun.by, Action.COMPANY_DELETED, canary)

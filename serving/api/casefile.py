@@ -200,10 +200,9 @@ def _cell(own: str | None, cells: dict[str, int]) -> str | None:
 
 def _after(kept: CaseFile, made: Entry, action: Action, who: Identity, wired: Wiring) -> CaseState:
     """Log what was written, and publish what follows from it where the company has agreed."""
-    company, state = company_of(who), kept.state()
+    company = company_of(who)
     wired.office.books.record(company, who.person, action, made.entry_id, kind=made.kind)
-    case_facts.publish(wired.consents, company, state, korea())
-    return state
+    return case_facts.publish(wired.consents, company, kept, korea())
 
 
 def _name(who: Identity, desk: Office) -> str:

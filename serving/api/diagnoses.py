@@ -227,7 +227,7 @@ def _kept(diagnosis: Diagnosis, who: Identity, made: Diagnosing, desk: Office, w
     to date."""
     if made.close(diagnosis, _company(desk, who), who.person, korea()):
         desk.books.record(who.place, who.person, Action.DIAGNOSIS_FINISHED, diagnosis.diagnosis_id)
-        publish(wired.consents, who.company or "", made.case.state(), korea())
+        publish(wired.consents, who.company or "", made.case, korea())
 
 
 def _company(desk: Office, who: Identity) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -403,3 +404,14 @@ def test_targets_take_nothing_from_tables_that_are_not_shown() -> None:
     merged = Counts("2026-11", {"none": 7, "other": 6})  # those in use are under `other`
     for shown in ({}, {Fact.ADOPTION: merged, Fact.ACCIDENTS: merged}):
         assert all((each.counted, each.reached) == (None, None) for each in targets(Snapshot("2026-11", "", shown)))
+
+
+def test_many_who_write_at_once_publish_the_latest(firm: Firm) -> None:
+    firm.consent()
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda number: firm.put("profile", {"employees": 1 + 60 * number}), range(8)))
+    assert [answer.status_code for answer in made] == [200] * 8
+    employees = firm.get().json()["state"]["profile"]["employees"]
+    assert firm.own()["published"]["size_class"] == (
+        "under_5" if employees < 5 else "50_299" if employees < 300 else "300_up"
+    )

@@ -170,8 +170,8 @@ def _own_words(asked: Json, flow: Flow, language: Language, *, busy: bool) -> st
     return (
         f'<form class="gj-dx-say" data-act="say" data-question="{escape(str(asked["question_id"]))}" data-element="say"'
         f' data-state="{escape(state)}"><label for="gj-dx-words">{label}</label><div class="gj-dx-write">'
-        f'<textarea id="gj-dx-words" name="text" rows="1" maxlength="{LONGEST}" required'
-        f' placeholder="{say("your_words_hint", language)}" enterkeyhint="send"></textarea>'
+        f'<input id="gj-dx-words" name="text" maxlength="{LONGEST}" required autocomplete="off" enterkeyhint="send"'
+        f' placeholder="{say("your_words_hint", language)}">'
         f'<button type="submit" class="gj-do"{_off(busy)}>{say("send", language)}</button></div></form>'
     )
 

@@ -55,7 +55,7 @@ def overview(told: Mapping[str, Any], language: Language) -> str:
 
 def _table(fact: str, counts: Mapping[str, Any], language: Language) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(_value(value, language))}</th><td>{int(count)}</td></tr>'
+        f'<tr><th scope="row">{escape(worded(value, language))}</th><td>{int(count)}</td></tr>'
         for value, count in counts["cells"].items()
     )
     title, when = say(f"fact_{fact}", language), say("as_of", language, month=counts["as_of"])
@@ -65,7 +65,7 @@ def _table(fact: str, counts: Mapping[str, Any], language: Language) -> str:
     )
 
 
-def _value(value: str, language: Language) -> str:
+def worded(value: str, language: Language) -> str:
     """A value in words: a sector by its name where it is in manufacturing, a region as it is."""
     if f"value_{value}" in SENTENCES:
         return say(f"value_{value}", language)
