@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 
 QUESTION, VAGUE = "question", "ask"
 """Labels of `said/any.yaml` beside `unknown`: the person asks back; what is said tells no level."""
-SURE = 0.5
-"""Share from which on what was heard is put to the person as understood."""
-AHEAD = 0.2
-"""By how much it must lead the next likeliest."""
+SURE = 0.6
+"""Share from which on what was heard is put to the person as understood; set on the development answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +47,9 @@ class _Recogniser:
 class Examples:
     """Any thread may ask; each question's recogniser is trained when it is first needed (a fraction of a second)."""
 
-    def __init__(self, tokenizer: Tokenizer, *, sure: float = SURE, ahead: float = AHEAD) -> None:
+    def __init__(self, tokenizer: Tokenizer, *, sure: float = SURE) -> None:
         self._tokenizer = tokenizer
         self._sure = sure
-        self._ahead = ahead
         self._lock = Lock()
         self._trained: dict[str, _Recogniser] = {}
 
@@ -65,8 +62,8 @@ class Examples:
 
     def judged(self, item: Item, shares: dict[str, float]) -> Heard:
         order = sorted(shares, key=lambda label: (-shares[label], label))
-        first, second = order[0], order[1]
-        if shares[first] < self._sure or shares[first] - shares[second] < self._ahead or first == VAGUE:
+        first = order[0]
+        if shares[first] < self._sure or first == VAGUE:
             anchors = [label for label in order if label in item.values][:2]
             return Heard("unclear", nearest=tuple(sorted(anchors, key=item.values.index)), share=shares[first])
         if first == QUESTION:
