@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from serving.overview import Fact, Snapshot
+from serving.text import Language, sentence
 
 SOURCE = "중소벤처기업부 보도자료, AI 기반 스마트제조혁신 3.0 전략 (2025-10-24)"
 
@@ -25,30 +26,18 @@ class Target:
     about: str
 
 
-_TARGETS = (
-    (
-        Fact.ADOPTION,
-        10,
-        "in_use",
-        "목표는 전국 중소 제조기업의 AI 도입률 10%(1% 수준에서)입니다. 여기서는 동의한 협력사 가운데 스스로 AI를 쓰고 있다고 적은 곳을 셉니다.",
-    ),
-    (
-        Fact.ACCIDENTS,
-        -20,
-        "fewer",
-        "목표는 산업재해율 20% 감소입니다. 여기서는 최근 12개월의 사고가 그 앞 12개월보다 줄었다고 적은 협력사를 셉니다. "
-        "사고의 수는 모으지 않아 몇 %가 줄었는지는 알 수 없습니다.",
-    ),
-)
+_TARGETS = ((Fact.ADOPTION, 10, "in_use"), (Fact.ACCIDENTS, -20, "fewer"))
 
 
-def targets(snapshot: Snapshot) -> list[Target]:
+def targets(snapshot: Snapshot, language: Language) -> list[Target]:
     """From the tables that a snapshot shows, and from nothing else."""
     made = []
-    for fact, percent, cell, about in _TARGETS:
+    for fact, percent, cell in _TARGETS:
         table = snapshot.facts.get(fact)
         shown = table is not None and cell in table.cells
         counted = sum(table.cells.values()) if table and shown else None
         reached = table.cells[cell] if table and shown else None
-        made.append(Target(fact, percent, SOURCE, table.as_of if table and shown else None, counted, reached, about))
+        as_of = table.as_of if table and shown else None
+        about = sentence(f"target_{fact}", language, {})
+        made.append(Target(fact, percent, SOURCE, as_of, counted, reached, about))
     return made

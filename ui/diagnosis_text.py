@@ -67,7 +67,7 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "form": {"ko": "표로 하기", "en": "As a form"},
     "progress": {"ko": "{total}개 가운데 {answered}개 답함", "en": "{answered} of {total} answered"},
     "your_words": {"ko": "내 말로 답하기", "en": "Answer in your own words"},
-    "your_words_hint": {"ko": "예: 엑셀로 관리해요 / 그게 뭐예요?", "en": "In your own words, or ask something"},
+    "your_words_hint": {"ko": "예: 엑셀로 관리해요", "en": "e.g. 엑셀로 관리해요"},
     "send": {"ko": "보내기", "en": "Send"},
     "why": {"ko": "왜 묻나요?", "en": "Why is this asked?"},
     "seen": {"ko": "답마다 현장에서는 이렇게 보입니다", "en": "What each answer looks like on the floor"},

@@ -151,6 +151,7 @@ def fetch_with_bar(settings: Settings, home: Home, names: list[str]) -> None:
 
 def _page(url: str) -> Page:
     """The page, a client of the API at `url`, with the rules of its own routes."""
+    from assistant.report.as_html import style_sheet
     from serving.gate import Rule, Stated
     from serving.web import Page
     from ui import sign_in
@@ -161,7 +162,7 @@ def _page(url: str) -> Page:
     rules = {"open": Stated(Rule.PUBLIC), "known": Stated(Rule.KNOWN), None: None}
     return Page(
         [sign_in.router],
-        lambda app: mount(app, url),
+        lambda app: mount(app, url, style_sheet()),
         lambda method, path: rules[access(method, path)],
         [SCRIPT.read_text(encoding="utf-8")],
     )

@@ -108,10 +108,7 @@ class Interview:
         known = {dimension.id for dimension in self._instrument.dimensions}
         if not known.issuperset(dimensions):
             raise BadAnswerError("no_such_part")
-        others = {part: who for part, who in diagnosis.parts.items() if who != person}
-        if not others.keys().isdisjoint(dimensions):
-            raise BadAnswerError("part_taken")
-        return self._diagnoses.take_parts(diagnosis.diagnosis_id, others | dict.fromkeys(dimensions, person))
+        return self._diagnoses.take_parts(diagnosis.diagnosis_id, person, dimensions)
 
     async def say(self, diagnosis: Diagnosis, person: str, text: str) -> Turn:
         """Somebody says something. Nothing they say is an answer before they have confirmed what it was taken for, but a

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from assistant.diagnosis.answers import Answer, Evidence, Sheet
-from assistant.diagnosis.errors import UnknownDiagnosisError
+from assistant.diagnosis.errors import BadAnswerError, UnknownDiagnosisError
 from knowledge.instrument import Depth, Instrument
 
 metadata = MetaData()
@@ -156,10 +156,17 @@ class Diagnoses:
                 connection.execute(diagnosis_asked.delete().where(mine & (asked.person == each.by)))
             return _read(connection, diagnosis_id)
 
-    def take_parts(self, diagnosis_id: str, parts: Mapping[str, str]) -> Diagnosis:
-        """Say who answers which dimension, in place of what was said before."""
+    def take_parts(self, diagnosis_id: str, person: str, dimensions: Sequence[str]) -> Diagnosis:
+        """Say which dimensions a person answers, in place of what was said of them before.
+
+        Raises BadAnswerError for one that is somebody else's, as it stands now: two may take the same at once.
+        """
         with self._engine.begin() as connection:
-            self._touch(connection, diagnosis_id, parts=dict(parts))
+            self._touch(connection, diagnosis_id)
+            others = {part: who for part, who in _read(connection, diagnosis_id).parts.items() if who != person}
+            if not others.keys().isdisjoint(dimensions):
+                raise BadAnswerError("part_taken")
+            self._touch(connection, diagnosis_id, parts=others | dict.fromkeys(dimensions, person))
             return _read(connection, diagnosis_id)
 
     def asked(self, diagnosis_id: str, person: str) -> Asked | None:

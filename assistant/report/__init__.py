@@ -5,8 +5,8 @@ The same report makes the same bytes, wherever and whenever it is made.
 
 from __future__ import annotations
 
-# docx
+from assistant.report.as_docx import docx
 from assistant.report.as_html import html, page
-# pdf
+from assistant.report.as_pdf import pdf
 
 __all__ = ["docx", "html", "page", "pdf"]

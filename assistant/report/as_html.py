@@ -75,7 +75,7 @@ def _all(blocks: Iterable[Block], say: Say, top: int) -> str:
 
 
 @singledispatch
-def _block(block: Block, say: Say, top: int) -> str:
+def _block(block: Block, _say: Say, _top: int) -> str:
     raise TypeError(f"no way to set {type(block).__name__}")
 
 
@@ -86,18 +86,18 @@ def _(block: Heading, say: Say, top: int) -> str:
 
 
 @_block.register
-def _(block: Paragraph, say: Say, top: int) -> str:
+def _(block: Paragraph, say: Say, _top: int) -> str:
     note = ' role="note"' if block.tone in {"notice", "mark"} else ""
     return f'<p class="gj-report-{block.tone}"{note}>{_line(block.line, say)}</p>'
 
 
 @_block.register
-def _(block: Listing, say: Say, top: int) -> str:
+def _(block: Listing, say: Say, _top: int) -> str:
     return "<ul>" + "".join(f"<li>{_line(item, say)}</li>" for item in block.items) + "</ul>"
 
 
 @_block.register
-def _(block: Table, say: Say, top: int) -> str:
+def _(block: Table, say: Say, _top: int) -> str:
     head = "".join(f'<th scope="col">{_text(each, say)}</th>' for each in block.head)
     rows = "".join(f"<tr>{_row(row, block.head, say)}</tr>" for row in block.rows)
     return (
@@ -126,7 +126,7 @@ def _(block: Outcome, say: Say, top: int) -> str:
 
 
 @_block.register
-def _(block: Radar, say: Say, top: int) -> str:
+def _(block: Radar, say: Say, _top: int) -> str:
     """The chart, and the same figures beside it as a table."""
     head = [say("dimension"), say("score"), *([say("before")] if block.overlay else [])]
     rows = "".join(

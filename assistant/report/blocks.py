@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -17,9 +18,14 @@ _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e
 
 def clean(text: str) -> str:
     """Text that every format can hold: composed Hangul, one line, no control characters, no half of a pair."""
+    return _spaced(text).strip()
+
+
+def _spaced(text: str) -> str:
+    """Clean, but a space at either end stays: a span goes on where another ends."""
     composed = unicodedata.normalize("NFC", text)
     kept = (character for character in composed if character not in _TURNS)
-    return " ".join("".join(" " if _breaks(character) else character for character in kept).split())
+    return re.sub(r"\s+", " ", "".join(" " if _breaks(character) else character for character in kept))
 
 
 def _breaks(character: str) -> bool:
@@ -39,7 +45,7 @@ class Span:
     document: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", clean(self.text))
+        object.__setattr__(self, "text", _spaced(self.text))
         safe = self.url.startswith("https://") and self.url == clean(self.url) and " " not in self.url
         object.__setattr__(self, "url", self.url if safe else "")
 

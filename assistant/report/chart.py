@@ -28,9 +28,13 @@ ACCENT = "#0a5c66"
 PAST = "#b45309"
 WIDTH, HEIGHT = 5.2, 4.1
 """Inches."""
+REACH = 1.42
+"""How far the drawing goes from the middle, where the spokes are 1 long: room for the labels."""
 DOTS = 220
 """Dots an inch of the PNG."""
-WRAP = 7
+LINE = 0.14
+"""From one line of a label to the next."""
+WRAP = 9
 """Characters after which a label goes on in a second line, where it has a space."""
 _SETTINGS = Lock()
 """matplotlib reads how to write SVG from settings of the whole process: one drawing at a time sets them."""
@@ -43,10 +47,10 @@ def radar_svg(radar: Radar, say: Say) -> str:
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    figure = _drawn(radar, say)
+    canvas: Any = FigureCanvasSVG(_drawn(radar, say))
     written = StringIO()
     with _SETTINGS, mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "giljabi"}):
-        FigureCanvasSVG(figure).print_svg(written, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        canvas.print_svg(written, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return plain_svg(written.getvalue(), label=radar.says, ink=INK)
 
 
@@ -55,7 +59,8 @@ def radar_png(radar: Radar, say: Say) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     written = BytesIO()
-    FigureCanvasAgg(_drawn(radar, say)).print_png(written, metadata={"Software": None})
+    canvas: Any = FigureCanvasAgg(_drawn(radar, say))
+    canvas.print_png(written, metadata={"Software": None})
     return written.getvalue()
 
 
@@ -68,8 +73,8 @@ def _drawn(radar: Radar, say: Say) -> Figure:
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DOTS, facecolor="none")
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
-    axes.set_xlim(-1.3 * WIDTH / HEIGHT, 1.3 * WIDTH / HEIGHT)
-    axes.set_ylim(-1.3, 1.3)
+    axes.set_xlim(-REACH * WIDTH / HEIGHT, REACH * WIDTH / HEIGHT)
+    axes.set_ylim(-REACH, REACH)
     _web(axes, len(radar.points), letters)
     if radar.overlay:
         _scores(axes, [point.before for point in radar.points], colour=PAST, dashed=True)
@@ -96,7 +101,9 @@ def _web(axes: Axes, spokes: int, letters: FontProperties) -> None:
     for x_end, y_end in ends:
         axes.plot([0, x_end], [0, y_end], color=INK, alpha=0.15, linewidth=0.8, clip_on=False)
     for ring in (1, 3, 5):
-        axes.text(0.02, ring / MOST - 0.015, str(ring), fontproperties=letters, fontsize=8, color=INK, alpha=0.7, va="top")
+        axes.text(
+            0.02, ring / MOST - 0.015, str(ring), fontproperties=letters, fontsize=8, color=INK, alpha=0.7, va="top"
+        )
 
 
 def _scores(axes: Axes, scores: Sequence[float | None], *, colour: str, dashed: bool) -> None:
@@ -108,7 +115,14 @@ def _scores(axes: Axes, scores: Sequence[float | None], *, colour: str, dashed: 
         following = places[(number + 1) % of]
         if place is None:
             continue
-        axes.plot(*place, marker="D" if dashed else "o", markersize=4 if dashed else 5.5, color=colour, clip_on=False)
+        axes.plot(
+            *place,
+            marker="D" if dashed else "o",
+            markersize=4 if dashed else 5.5,
+            color=colour,
+            linestyle="none",
+            clip_on=False,
+        )
         if following is None or of < 2:
             continue
         x, y = (place[0], following[0]), (place[1], following[1])
@@ -123,15 +137,13 @@ def _at(end: Place, score: float) -> Place:
 
 def _label(axes: Axes, point: Point, end: Place, say: Say, letters: FontProperties) -> None:
     across = "center" if abs(end[0]) < 0.2 else "left" if end[0] > 0 else "right"
-    along = "center" if abs(end[1]) < 0.8 else "bottom" if end[1] > 0 else "top"
     lines = [*_wrapped(drawable(point.name)), drawable(say.score(point.score))]
-    height = 0.13
-    top = end[1] * 1.1 + {"center": height * (len(lines) - 1) / 2, "bottom": height * (len(lines) - 1), "top": -height}[along]
+    above = LINE * (len(lines) - 1) * (1 + end[1]) / 2  # the block of lines grows away from the web
     for number, text in enumerate(lines):
         last = number == len(lines) - 1
         colour = ACCENT if last and point.score is not None else INK
-        place = (end[0] * 1.08, top - number * height)
-        axes.text(*place, text, fontproperties=letters, color=colour, ha=across, va="center" if along == "center" else "baseline", parse_math=False)
+        place = (end[0] * 1.08, end[1] * 1.12 + above - number * LINE)
+        axes.text(*place, text, fontproperties=letters, color=colour, ha=across, va="center", parse_math=False)
 
 
 def _wrapped(name: str) -> list[str]:
@@ -148,6 +160,8 @@ def _wrapped(name: str) -> list[str]:
 def _legend(axes: Axes, say: Say, letters: FontProperties) -> None:
     left = axes.get_xlim()[0]
     for number, (key, colour, line) in enumerate((("chart_now", ACCENT, "-"), ("chart_before", PAST, (0, (4, 2))))):
-        height = -1.12 - number * 0.13
-        axes.plot((left + 0.05, left + 0.25), (height, height), color=colour, linestyle=line, linewidth=2, clip_on=False)  # type: ignore[arg-type]
+        height = -REACH + 0.1 + number * LINE
+        axes.plot(
+            (left + 0.05, left + 0.25), (height, height), color=colour, linestyle=line, linewidth=2, clip_on=False
+        )
         axes.text(left + 0.3, height, say(key), fontproperties=letters, color=INK, va="center", parse_math=False)

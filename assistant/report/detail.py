@@ -21,7 +21,7 @@ def detail(report: Report, say: Say) -> Iterator[Block]:
     yield from roadmap(report, say)
     yield from _effects(report, say)
     yield Heading(3, line(say("vendor_questions")))
-    yield listed(report.vendor_questions, say("effects_none"))
+    yield listed(report.vendor_questions, say("no_vendor_questions"))
     yield from _doubts(report, say)
     yield from _again(report.previous, say)
     yield from _answers(report, say)
@@ -36,7 +36,9 @@ def listed(items: tuple[str, ...], none: str) -> Block:
 
 
 def _whose(report: Report, say: Say) -> Iterator[Block]:
-    yield Paragraph(line(strong(clean(report.company) or say("company_unnamed")), f" · {report.sector}" if report.sector else ""))
+    yield Paragraph(
+        line(strong(clean(report.company) or say("company_unnamed")), f" · {report.sector}" if report.sector else "")
+    )
     yield Paragraph(line(meta(report, say)), "muted")
     for key, named in (("goals", report.goals), ("losses", report.losses)):
         yield Paragraph(line(strong(say(key) + ": "), ", ".join(named) or say("not_stated")))
@@ -98,16 +100,25 @@ def _again(previous: Comparison | None, say: Say) -> Iterator[Block]:
     rows: list[tuple[Line, ...]] = [(line(strong(say("system"))), line(levels[0]), line(levels[1]), line("–"))]
     rows.append((line(strong(say("readiness"))), *_moved(previous.overall_before, previous.overall_after, say)))
     rows += [(line("– " + each.name), *_moved(each.before, each.after, say)) for each in previous.dimensions]
-    yield Table(say("again"), (say("output"), say("before"), say("after"), say("difference")), tuple(rows), (0.4, 0.2, 0.2, 0.2))
+    yield Table(
+        say("again"), (say("output"), say("before"), say("after"), say("difference")), tuple(rows), (0.4, 0.2, 0.2, 0.2)
+    )
     yield Heading(4, line(say("changes")))
     if not previous.changes:
         yield Paragraph(line(say("no_changes")), "muted")
         return
     changed = tuple(
-        (line(each.question), line(each.before), line(each.after), line(each.why) if each.why else line(muted(say("not_said"))))
+        (
+            line(each.question),
+            line(each.before),
+            line(each.after),
+            line(each.why) if each.why else line(muted(say("not_said"))),
+        )
         for each in previous.changes
     )
-    yield Table(say("changes"), (say("question"), say("before"), say("after"), say("why")), changed, (0.28, 0.22, 0.22, 0.28))
+    yield Table(
+        say("changes"), (say("question"), say("before"), say("after"), say("why")), changed, (0.28, 0.22, 0.22, 0.28)
+    )
 
 
 def _moved(before: float | None, after: float | None, say: Say) -> tuple[Line, Line, Line]:
@@ -131,7 +142,10 @@ def _answers(report: Report, say: Say) -> Iterator[Block]:
                 line(each.question),
                 line(each.text),
                 line(say("unknown") if each.score is None else str(each.score)),
-                line(say(each.held) if each.score is not None else "–", muted("".join(f" · {title}" for title in each.evidence))),
+                line(
+                    say(each.held) if each.score is not None else "–",
+                    muted("".join(f" · {title}" for title in each.evidence)),
+                ),
             )
             for each in report.answers
             if each.dimension == dimension

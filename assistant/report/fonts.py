@@ -67,5 +67,5 @@ def drawable(text: str) -> str:
 
 
 def _named(character: str) -> str:
-    joins = character in "\u200b\u200c\u200d\ufeff" or 0xFE00 <= ord(character) <= 0xFE0F or 0xE0000 <= ord(character)
+    joins = character in "\u200b\u200c\u200d\ufeff" or 0xFE00 <= ord(character) <= 0xFE0F or ord(character) >= 0xE0000
     return "" if joins else " " if character.isspace() else f"[U+{ord(character):04X}]"

@@ -89,7 +89,12 @@ def _datasets(case: UseCaseFit, say: Say) -> Iterator[Block]:
         yield Paragraph(line(strong(say("datasets") + ": "), muted(say("no_datasets"))))
         return
     rows = tuple(
-        (line(strong(each.name), f" {each.about}"), line(each.terms), line(each.source, " ", Span(each.url, url=each.url)))
+        (
+            line(strong(each.name), f" {each.about}"),
+            line(each.terms),
+            line(each.source, " ", Span(each.url, url=each.url)),
+        )
         for each in case.datasets
     )
-    yield Table(say("datasets"), (say("datasets"), say("terms"), say("source")), rows, (0.52, 0.18, 0.3))
+    yield Paragraph(line(strong(say("datasets"))))
+    yield Table(say("datasets"), (say("dataset"), say("terms"), say("source")), rows, (0.52, 0.18, 0.3))

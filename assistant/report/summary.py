@@ -25,6 +25,7 @@ from assistant.report.text import Say
 MOST_GAPS = 3
 MOST_STRENGTHS = 3
 MOST_WINS = 4
+MOST_REASONS = 5
 """What one page holds; the rest stands in the detail."""
 LONGEST = 90
 """Characters of a company's name on the first page. The detail has all of it."""
@@ -35,13 +36,17 @@ def summary(report: Report, say: Say) -> Iterator[Block]:
     yield Heading(1, line(say("title")))
     company = clean(report.company) or say("company_unnamed")
     yield Paragraph(line(strong(short(company))), "lead")
-    yield Paragraph(line(meta(report, say), " · ", say("answered", items=report.items, answered=report.answered)), "muted")
+    yield Paragraph(
+        line(meta(report, say), " · ", say("answered", items=report.items, answered=report.answered)), "muted"
+    )
     yield Paragraph(line(strong(say("notice_title") + ": "), report.notice), "notice")
     yield Heading(2, line(say("summary")))
     yield Pair(tuple(_system(report, say)), tuple(_readiness(report, say)))
     yield Paragraph(line(say("apart")), "muted")
     yield Heading(3, line(say("strengths")))
-    yield _listed([line(strong(each.name), " — ", each.text) for each in report.strengths[:MOST_STRENGTHS]], say("no_strengths"))
+    yield _listed(
+        [line(strong(each.name), " — ", each.text) for each in report.strengths[:MOST_STRENGTHS]], say("no_strengths")
+    )
     yield Heading(3, line(say("gaps_first")))
     yield _listed([_gap(number, gap, say) for number, gap in enumerate(report.gaps[:MOST_GAPS], 1)], say("no_gaps"))
     yield Heading(3, line(say("quick_wins")))
@@ -75,8 +80,15 @@ def _system(report: Report, say: Say) -> Iterator[Block]:
     lines: list[Line] = [line(system.meaning)] if system.meaning else []
     lines.append(line(strong(say("range", lowest=say(system.lowest), highest=say(system.highest)))))
     lines.append(line(muted(say("range_one" if system.lowest == system.highest else "range_why"))))
-    lines.append(line(strong(say("held") + ": " + say(system.held)), " ", muted(say(system.held + "_means"))))
+    lines += [line(strong(say("held") + ": " + say(system.held))), line(muted(say(system.held + "_means")))]
     yield Outcome(say("system"), name, "", tuple(lines))
+    if system.reasons:
+        holds = {True: say("yes"), False: say("no"), None: say("unknown")}
+        reasons = [
+            line(strong(f"{say(each.level)} · {holds[each.holds]}: "), each.text)
+            for each in system.reasons[:MOST_REASONS]
+        ]
+        yield Listing(tuple(reasons))
 
 
 def _named(name: str, level: str, say: Say) -> str:
@@ -101,7 +113,10 @@ def _gap(number: int, gap: Gap, say: Say) -> Line:
 
 def _quick_wins(wins: tuple[PlannedAction, ...], say: Say) -> Iterator[Block]:
     shown = wins[:MOST_WINS]
-    yield _listed([line(each.text, muted(f" ({each.name}, {say('days', days=each.days)})")) for each in shown], say("no_quick_wins"))
+    yield _listed(
+        [line(each.text, muted(f" ({each.name}, {say('days', days=each.days)})")) for each in shown],
+        say("no_quick_wins"),
+    )
     if len(wins) > len(shown):
         yield Paragraph(line(say("and_more", n=len(wins) - len(shown))), "muted")
 

@@ -8,8 +8,24 @@ from typing import Any
 _SPACE = "{http://www.w3.org/2000/svg}"
 _SIZE = re.compile(r"(?:^|\s)([\d.]+)px")
 _PRESENTED = frozenset(
-    "fill fill-opacity fill-rule opacity stroke stroke-width stroke-opacity stroke-dasharray stroke-dashoffset "
-    "stroke-linecap stroke-linejoin stroke-miterlimit text-anchor font-size font-weight clip-path".split()
+    [
+        "fill",
+        "fill-opacity",
+        "fill-rule",
+        "opacity",
+        "stroke",
+        "stroke-width",
+        "stroke-opacity",
+        "stroke-dasharray",
+        "stroke-dashoffset",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "stroke-miterlimit",
+        "text-anchor",
+        "font-size",
+        "font-weight",
+        "clip-path",
+    ]
 )
 
 
@@ -20,7 +36,9 @@ def plain_svg(written: str, *, label: str, ink: str) -> str:
     """
     from lxml import etree
 
-    root = etree.fromstring(written.encode(), etree.XMLParser(resolve_entities=False, remove_comments=True, no_network=True))
+    root = etree.fromstring(
+        written.encode(), etree.XMLParser(resolve_entities=False, remove_comments=True, no_network=True)
+    )
     for gone in [*root.iter(f"{_SPACE}metadata"), *root.iter(f"{_SPACE}style")]:
         gone.getparent().remove(gone)
     for element in root.iter():
@@ -28,7 +46,13 @@ def plain_svg(written: str, *, label: str, ink: str) -> str:
     _drop_ids(root)
     box = root.get("viewBox")
     root.attrib.clear()
-    for name, value in {"viewBox": box, "role": "img", "aria-label": label, "width": "100%", "stroke-linejoin": "round"}.items():
+    for name, value in {
+        "viewBox": box,
+        "role": "img",
+        "aria-label": label,
+        "width": "100%",
+        "stroke-linejoin": "round",
+    }.items():
         root.set(name, value)
     root.set("class", "gj-radar")
     for element in root.iter():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assistant import report as rendering
 from assistant.asof import korea
@@ -63,6 +63,12 @@ class Chosen(Body):
         default="", max_length=500, description="idShort path of an AAS element in that document"
     )
     why: str = Field(default="", max_length=1000, description="Why it holds, or why it is another than last time")
+
+    @model_validator(mode="after")
+    def _of_a_document(self) -> Self:
+        if self.evidence_path and self.evidence_document_id is None:
+            raise ValueError("evidence_path is of evidence_document_id")
+        return self
 
 
 class Spoken(Body):

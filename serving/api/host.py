@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from fastapi import Request as HttpRequest
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -14,7 +15,7 @@ from serving.admission import Work
 from serving.api.body import Body
 from serving.api.documents import ORIGINAL, as_download
 from serving.api.ledger import Disclosures
-from serving.api.problem import problems
+from serving.api.problem import language_of, problems
 from serving.disclosure import Request
 from serving.errors import RequestError
 from serving.gate import Identity, Rule, identity, may
@@ -42,10 +43,10 @@ class HostOverview(Snapshot):
 
 @router.get("/overview")
 @may(Rule.HOST)
-def overview(wired: Wired) -> HostOverview:
+def overview(request: HttpRequest, wired: Wired) -> HostOverview:
     """Counts over companies that agreed to be counted, made once a month; no cell nor the rest of it is below five."""
     made = wired.overview.snapshot(this_month())
-    return HostOverview(made.month, made.made_at, made.facts, targets(made))
+    return HostOverview(made.month, made.made_at, made.facts, targets(made, language_of(request)))
 
 
 @router.get("/disclosures")

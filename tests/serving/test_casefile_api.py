@@ -397,13 +397,14 @@ def test_the_host_sees_the_strategys_targets_beside_what_may_be_shown(fresh: Ins
     assert (adoption["counted"], adoption["reached"]) == (18, 6)
     assert told["facts"]["adoption"]["cells"] == {"none": 7, "in_use": 6, "other": 5}
     assert "2025-10-24" in adoption["source"]
+    assert "10%" in adoption["about"]
     assert (fell["percent"], fell["counted"], fell["reached"], fell["as_of"]) == (-20, None, None, None)
 
 
 def test_targets_take_nothing_from_tables_that_are_not_shown() -> None:
     merged = Counts("2026-11", {"none": 7, "other": 6})  # those in use are under `other`
     for shown in ({}, {Fact.ADOPTION: merged, Fact.ACCIDENTS: merged}):
-        assert all((each.counted, each.reached) == (None, None) for each in targets(Snapshot("2026-11", "", shown)))
+        assert all((each.counted, each.reached) == (None, None) for each in targets(Snapshot("2026-11", "", shown), "ko"))
 
 
 def test_many_who_write_at_once_publish_the_latest(firm: Firm) -> None:

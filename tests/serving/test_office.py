@@ -19,6 +19,7 @@ from serving import web
 from serving.accounts.roles import Role
 from serving.accounts.tables import grants
 from serving.clock import moment, now
+from serving.overview import Fact
 from serving.product import Engines
 from tests.fakes import ScriptedModel, engine
 from tests.installation import Installation, bearer, control, installed
@@ -216,11 +217,12 @@ def test_a_consent_that_is_refused_is_none(its: Installation) -> None:
     _, boss = admin(its)
     wrong = {"overview": True, "facts": {"region": "Busan"}}
     assert boss.put("/api/company/consents", json=wrong).status_code == 422
-    assert boss.get("/api/company").json()["consents"] == {"overview": False}
+    assert boss.get("/api/company").json()["consents"] == {"overview": False, "covers": []}
     right = {"overview": True, "facts": {"region": "부산"}}
     assert boss.put("/api/company/consents", json=right).status_code == 204
     known = boss.get("/api/company").json()
-    assert (known["consents"], known["published"]) == ({"overview": True}, {"region": "부산"})
+    assert (known["consents"]["overview"], known["published"]) == (True, {"region": "부산"})
+    assert set(known["consents"]["covers"]) == set(Fact)
 
 
 def test_what_was_disclosed_is_taken_back_and_kept_as_long_as_the_law_wants(its: Installation) -> None:

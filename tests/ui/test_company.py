@@ -163,7 +163,7 @@ def test_who_asks_and_who_answers_is_said_without_knowing_their_names() -> None:
 def test_every_word_the_services_know_has_a_name_here(language: Language) -> None:
     assert set(overview.FACTS) == set(VALUES)
     for fact, values in VALUES.items():
-        shown = [overview._value(value, language) for value in (*values, UNKNOWN, OTHER)]
+        shown = [overview.worded(value, language) for value in (*values, UNKNOWN, OTHER)]
         assert len(set(shown)) == len(shown)
         if fact not in {Fact.REGION, Fact.SECTOR}:
             assert not set(shown) & (set(values) - {"none", "basic", "advanced"})
@@ -191,6 +191,17 @@ def test_counts_are_shown_with_the_month_they_are_of() -> None:
     assert '<th scope="row">그 밖</th><td>6</td>' in html
     assert '<th scope="row">경남</th><td>13</td>' in html
     assert "아직 보여 드릴 수 있는 수가 없습니다." in overview.overview({"facts": {}}, "ko")
+
+
+def test_the_strategys_targets_stand_beside_the_counts_with_their_source() -> None:
+    seen = {"fact": "adoption", "percent": 10, "source": "<b>보도자료", "as_of": "2026-11", "counted": 18, "reached": 6,
+            "about": "목표는 10%입니다."}  # fmt: skip
+    unseen = seen | {"fact": "accidents", "percent": -20, "as_of": None, "counted": None, "reached": None}
+    html = overview.overview({"facts": {}, "targets": [seen, unseen]}, "ko")
+    assert "AI 사용: 목표 +10%" in html
+    assert "센 협력사 18곳 가운데 6곳. 목표는 10%입니다." in html
+    assert "출처: &lt;b&gt;보도자료" in html
+    assert "목표 -20%" in html
 
 
 def test_what_is_past_cannot_be_revoked_again() -> None:

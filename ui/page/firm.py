@@ -8,6 +8,7 @@ from typing import Any
 
 from ui.client import Client
 from ui.diagnosis_text import say
+from ui.errors import UiError
 from ui.page.overview import DIVISIONS
 from ui.text import Language
 
@@ -17,7 +18,7 @@ MOST_GOALS = 3
 _LOSSES = (0, 1, 2, 3)
 
 
-class OddError(Exception):
+class OddError(UiError):
     """What was written cannot be sent; its text says so to the person who wrote it."""
 
 

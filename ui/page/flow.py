@@ -34,8 +34,8 @@ class Past:
 @dataclass(frozen=True, slots=True)
 class Flow:
     """`said`: words that wait for confirmation, of the question `said_of`. `nearest`: what they are likeliest to mean.
-    `proving`: the answer that evidence is being sought for. `busy`: the words being made out. `told` and `trouble` are
-    said beside what was being done, `trouble_at` the question it concerns. `open`: the company's card is being changed.
+    `proving`: the answer that evidence is being sought for. `told` and `trouble` are said beside what was being done,
+    `trouble_at` names the question or the form it concerns. `open`: the company's card is being changed.
     """
 
     view: View = ""
@@ -45,7 +45,6 @@ class Flow:
     said_of: str = ""
     nearest: tuple[str, ...] = ()
     proving: str = ""
-    busy: str = ""
     told: str = ""
     trouble: str = ""
     trouble_at: str = ""
@@ -60,10 +59,10 @@ class Flow:
 
     def calm(self) -> Flow:
         """Without what was told or went wrong before."""
-        return replace(self, told="", trouble="", trouble_at="", busy="", open=False)
+        return replace(self, told="", trouble="", trouble_at="", open=False)
 
     def failed(self, why: str, at: str = "") -> Flow:
-        return replace(self, busy="", told="", trouble=why, trouble_at=at)
+        return replace(self, told="", trouble=why, trouble_at=at)
 
     def kept(self, question: Json, value: str, kind: Kind, said: str = "") -> Flow:
         """After an answer was kept."""
@@ -73,8 +72,8 @@ class Flow:
 
 
 def choice(question: Json, value: str) -> str:
-    """The words of a choice; empty for what is none."""
-    return next((str(each["text"]) for each in question["choices"] if each["value"] == value), "")
+    """The words of a choice, without their full stop; empty for what is none."""
+    return next((str(each["text"]).rstrip(".") for each in question["choices"] if each["value"] == value), "")
 
 
 def question_of(form: Json, question_id: str) -> Json | None:

@@ -27,10 +27,9 @@ def interview(form: Json, flow: Flow, papers: Mapping[str, Sequence[Json]], toda
         _past(each, f"d{at}", form, flow, papers, today, language, newest=at == len(flow.past) - 1)
         for at, each in enumerate(flow.past)
     )
-    heard = _mine(flow.busy, language) + _dots("listening", language) if flow.busy else ""
-    log = f'<div class="gj-dx-log" role="log" aria-live="polite">{past}{heard}</div>'
+    log = f'<div class="gj-dx-log" role="log" aria-live="polite">{past}</div>'
     now = _question(form["next"], form["proposed"], flow, language) if form["next"] else _ended(form, language)
-    return f'{_answers(form, language)}{log}{now}{_foot(progress, language)}'
+    return f"{_answers(form, language)}{log}{now}{_foot(progress, language)}"
 
 
 def _mine(words: str, language: Language) -> str:
@@ -97,17 +96,18 @@ def _between(past: Past, place: str, today: date, language: Language) -> str:
     if turn.degraded in {"engine_down", "engine_busy", "engine_cut"}:
         notes += f'<p class="gj-note plain" role="note">{sentence(turn.degraded, language)}</p>'
     words = f'<div class="gj-text">{evidence.answer(turn, place, language)}</div>' if turn.answer else ""
-    cards = evidence.cards(turn, place, False, today, language) if turn.answer else ""
+    cards = evidence.cards(turn, place, newest=False, today=today, language=language) if turn.answer else ""
     title = "" if turn.live else f'<p class="gj-dx-found">{say("between", language)}</p>'
     back = f'<p class="gj-dx-told">{say("back_to_it", language)}</p>' if not turn.live else ""
     return f'<div class="gj-dx-between">{title}{words}{state}{notes}{cards}</div>{back}'
 
 
 def _question(asked: Json, proposed: str | None, flow: Flow, language: Language) -> str:
-    """The question at hand. While somebody's words are being made out, nothing can be pressed."""
-    busy = bool(flow.busy) or bool(flow.past and flow.past[-1].turn and flow.past[-1].turn.live)
+    """The question at hand. While something is being looked up, it waits."""
+    busy = bool(flow.past and flow.past[-1].turn and flow.past[-1].turn.live)
     name = escape(str(asked["question_id"]))
-    trouble = f'<p class="gj-note error" role="alert">{escape(flow.trouble)}</p>' if flow.trouble else ""
+    here = flow.trouble and flow.trouble_at not in {"room", "proof"}
+    trouble = f'<p class="gj-note error" role="alert">{escape(flow.trouble)}</p>' if here else ""
     return (
         f'<section class="gj-dx-question" data-now="{name}" data-step="{len(flow.past)}{escape(proposed or "")}" aria-labelledby="gj-dx-now">'
         f'<p class="gj-dx-where" lang="ko">{escape(asked["dimension_name"])} · {escape(asked["area"])}</p>'
@@ -118,7 +118,9 @@ def _question(asked: Json, proposed: str | None, flow: Flow, language: Language)
 
 def _why(asked: Json, language: Language) -> str:
     seen = "".join(
-        f"<li><strong>{escape(each['text'])}</strong> {escape(each['seen'])}</li>" for each in asked["choices"] if each["seen"]
+        f"<li><strong>{escape(each['text'])}</strong> {escape(each['seen'])}</li>"
+        for each in asked["choices"]
+        if each["seen"]
     )
     listed = f'<p>{say("seen", language)}</p><ul lang="ko">{seen}</ul>' if seen else ""
     return (
@@ -134,7 +136,8 @@ def _ways(asked: Json, proposed: str | None, flow: Flow, language: Language, *, 
         said = _mine(flow.said, language) if flow.said_of == asked["question_id"] else ""
         told = escape(say("proposed", language, choice=choice(asked, proposed)))
         yes = (
-            f'<button type="button" class="gj-do gj-dx-yes" data-act="confirm"{_off(busy)}>'
+            f'<button type="button" class="gj-do gj-dx-yes" data-act="confirm"'
+            f' data-question="{escape(str(asked["question_id"]))}"{_off(busy)}>'
             f"{say('proposed_yes', language)}</button>"
         )
         rest = [each for each in every if each["value"] != proposed]
@@ -172,7 +175,8 @@ def _own_words(asked: Json, flow: Flow, language: Language, *, busy: bool) -> st
         f' data-state="{escape(state)}"><label for="gj-dx-words">{label}</label><div class="gj-dx-write">'
         f'<input id="gj-dx-words" name="text" maxlength="{LONGEST}" required autocomplete="off" enterkeyhint="send"'
         f' placeholder="{say("your_words_hint", language)}">'
-        f'<button type="submit" class="gj-do"{_off(busy)}>{say("send", language)}</button></div></form>'
+        f'<button type="submit" class="gj-do"{_off(busy)}>{say("send", language)}</button></div>'
+        f'<p class="gj-dx-wait" aria-hidden="true">{say("listening", language)}</p></form>'
     )
 
 

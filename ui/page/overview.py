@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -49,8 +49,31 @@ def overview(told: Mapping[str, Any], language: Language) -> str:
     facts = told["facts"]
     shown = "".join(_table(fact, facts[fact], language) for fact in FACTS if facts.get(fact))
     none = f'<p class="gj-none">{say("overview_none", language)}</p>'
-    body = f'<div class="gj-tables">{shown}</div>' if shown else none
+    body = (f'<div class="gj-tables">{shown}</div>' if shown else none) + _targets(told.get("targets", ()), language)
     return form.section(say("overview", language), body, say("overview_more", language))
+
+
+def _targets(found: Sequence[Mapping[str, Any]], language: Language) -> str:
+    """What the strategy aims at, beside how many suppliers count towards it where that may be shown."""
+    rows = "".join(_target(each, language) for each in found)
+    return f"<h3>{say('targets', language)}</h3><ul>{rows}</ul>" if rows else ""
+
+
+def _target(target: Mapping[str, Any], language: Language) -> str:
+    title = say(f"fact_{target['fact']}", language)
+    aim = say("target", language, percent=f"{int(target['percent']):+d}")
+    about = escape(f"{_reached(target, language)} {target['about']}")
+    source = escape(say("target_source", language, source=target["source"]))
+    return (
+        f'<li class="gj-row"><div class="gj-what"><strong>{title}: {aim}</strong>'
+        f'<p class="gj-facts">{about}<br>{source}</p></div></li>'
+    )
+
+
+def _reached(target: Mapping[str, Any], language: Language) -> str:
+    if target["counted"] is None:
+        return say("target_unseen", language)
+    return say("target_reached", language, reached=int(target["reached"]), counted=int(target["counted"]))
 
 
 def _table(fact: str, counts: Mapping[str, Any], language: Language) -> str:

@@ -10,11 +10,14 @@ from typing import Any
 import gradio as gr
 
 from ui.client import Client
+from ui.diagnosis_text import say as say_of_diagnosis
 from ui.errors import ClientError
 from ui.page.chat import ChatTab, Turns
 from ui.page.clients import Clients
 from ui.page.company import CompanyTab
+from ui.page.diagnosis import DiagnosisTab
 from ui.page.documents import DocumentsTab
+from ui.page.flow import Flow
 from ui.page.live import DIRECT, live_html
 from ui.page.preview import Preview
 from ui.page.rooms import tab_name, title_of
@@ -23,8 +26,9 @@ from ui.page.viewer import Viewer
 from ui.page.visitors import OwnSessions
 from ui.text import Language, sentence
 
-STYLES = [Path(__file__).with_name(name) for name in ("colours.css", "page.css", "documents.css", "dialog.css")]
-CHAT, DOCUMENTS, COMPANY = "chat", "documents", "company"
+_SHEETS = ("colours.css", "page.css", "documents.css", "dialog.css", "diagnosis.css")
+STYLES = [Path(__file__).with_name(name) for name in _SHEETS]
+CHAT, DOCUMENTS, DIAGNOSIS, COMPANY = "chat", "documents", "diagnosis", "company"
 # Fonts a Korean phone, Windows, macOS or Linux has; nothing is fetched.
 FONTS = ("Pretendard", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "NanumGothic", "system-ui", "sans-serif")
 
@@ -34,14 +38,16 @@ def build(base_url: str) -> gr.Blocks:
     return _Page(Clients(base_url)).blocks
 
 
-def mount(app: Any, base_url: str) -> Any:
-    """The FastAPI `app` with the page at `/`, whose server is to be reached at `base_url`."""
+def mount(app: Any, base_url: str, styles: str = "") -> Any:
+    """The FastAPI `app` with the page at `/`, whose server is to be reached at `base_url`. `styles`: the sheet of
+    what the server sends as HTML."""
     app.add_middleware(OwnSessions)
     return gr.mount_gradio_app(
         app,
         build(base_url),
         path="/",
         theme=_theme(),
+        css=styles,
         css_paths=STYLES,
         footer_links=[],
         run_history=False,
@@ -71,6 +77,8 @@ class _Page:
                     self._chat = ChatTab(clients, self._language)
                 with gr.Tab(sentence("tab_documents", "ko"), id=DOCUMENTS) as self._documents_tab:
                     self._documents = DocumentsTab(clients, self._language, self._visitor)
+                with gr.Tab(say_of_diagnosis("tab", "ko"), id=DIAGNOSIS) as self._diagnosis_tab:
+                    self._diagnosis = DiagnosisTab(clients, self._language, self._visitor)
                 with gr.Tab(tab_name(SignedIn(), "ko"), id=COMPANY) as self._company_tab:
                     self._company = CompanyTab(clients, self._language)
             # After what opens them, and outside the tabs: they lie above all of it. The last one opened lies on top.
@@ -78,19 +86,20 @@ class _Page:
             self._documents.drafts.add_dialog()
             self._viewer = Viewer(clients, self._language)
             self._documents.shown_by(self._documents_tab)
+            self._diagnosis.shown_by(self._diagnosis_tab)
             self._company.shown_by(self._company_tab)
             self._wire()
         # After every event Gradio would sum up all events so far with pandas, for a page that we have switched off.
         self.blocks._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize
 
     def _wire(self) -> None:
-        tabs = [self._tabs, self._chat_tab, self._documents_tab, self._company_tab]
+        tabs = [self._tabs, self._chat_tab, self._documents_tab, self._diagnosis_tab, self._company_tab]
         frame = [self._brand, self._account, self._switch, self._visitor, *tabs]
         rooms = [*self._chat.parts(), *self._documents.parts(), *self._company.parts()]
-        rooms += [*self._preview.parts(), *self._viewer.parts()]
+        rooms += [*self._diagnosis.parts(), *self._preview.parts(), *self._viewer.parts()]
         every = [*frame, *rooms, self._language]
         self.blocks.load(self._arrive, [self._chat.conversation, self._language], every, **DIRECT)
-        session = [self._chat.turns, self._chat.conversation, self._language]
+        session = [self._chat.turns, self._chat.conversation, self._diagnosis.flow, self._language]
         self._switch.click(self._speak_other, session, every, **DIRECT)
 
     def _arrive(self, conversation: str, language: Language, request: gr.Request) -> dict[Any, Any]:
@@ -101,13 +110,16 @@ class _Page:
             return update  # choosing the tab fills it
         return update | self._chat.arrive(conversation, client) | self._documents_in(client, who)
 
-    def _speak_other(self, turns: Turns, conversation: str, language: Language, request: gr.Request) -> dict[Any, Any]:
+    def _speak_other(
+        self, turns: Turns, conversation: str, flow: Flow, language: Language, request: gr.Request
+    ) -> dict[Any, Any]:
         other: Language = "en" if language == "ko" else "ko"
         client = self._clients.of(request, other)
         who = _known(client)
         update = self._frame(client, who) | self._company.opened(client) | {self._language: other}
         if not who.reads:
             return update
+        update |= self._diagnosis.labels(flow, client, who) if who.has_case else {}
         return update | self._chat.labels(turns, conversation, client) | self._documents_in(client, who)
 
     def _documents_in(self, client: Client, who: SignedIn) -> dict[Any, Any]:
@@ -123,14 +135,18 @@ class _Page:
             self._visitor: who,
             self._chat_tab: gr.update(label=sentence("tab_chat", language)),
             self._documents_tab: gr.update(label=sentence("tab_documents", language)),
+            self._diagnosis_tab: gr.update(label=say_of_diagnosis("tab", language)),
             self._company_tab: gr.update(label=tab_name(who, language)),
         }
 
     def _tabs_for(self, who: SignedIn) -> dict[Any, Any]:
-        """Without documents of their own there is nothing to ask over."""
-        if who.reads:
+        """Without documents of their own there is nothing to ask over, and without a company nothing to diagnose."""
+        if who.has_case:
             return {}
-        return {
+        hidden = {self._diagnosis_tab: gr.update(visible="hidden")}
+        if who.reads:
+            return hidden
+        return hidden | {
             self._chat_tab: gr.update(visible="hidden"),
             self._documents_tab: gr.update(visible="hidden"),
             self._tabs: gr.update(selected=COMPANY),

@@ -13,9 +13,7 @@ from ui.text import Language
 Json = Mapping[str, Any]
 
 
-def proof(
-    kept: Json, question: str, flow: Flow, papers: Mapping[str, Sequence[Json]], language: Language
-) -> str:
+def proof(kept: Json, question: str, flow: Flow, papers: Mapping[str, Sequence[Json]], language: Language) -> str:
     """선언 or 근거 있음, with what was shown; and the company's documents where evidence is being sought."""
     shown = held(kept, language)
     name = str(kept["question_id"])
@@ -46,7 +44,9 @@ def _evidence(one: Json) -> str:
 
 def _seeking(kept: Json, papers: Mapping[str, Sequence[Json]], flow: Flow, language: Language) -> str:
     hints, others = papers.get("hints", ()), papers.get("others", ())
-    cancel = f'<button type="button" class="gj-plain" data-act="prove" data-question="">{say("prove_no", language)}</button>'
+    cancel = (
+        f'<button type="button" class="gj-plain" data-act="prove" data-question="">{say("prove_no", language)}</button>'
+    )
     trouble = f'<p class="gj-note error" role="alert">{escape(flow.trouble)}</p>' if flow.trouble_at == "proof" else ""
     if not hints and not others:
         return f'<div class="gj-dx-prove"><p>{say("prove_none", language)}</p>{trouble}{cancel}</div>'

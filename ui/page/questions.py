@@ -81,13 +81,15 @@ def _dimension(
     rows = "".join(_question(each, answers.get(each["question_id"]), flow, papers, language) for each in asked)
     return (
         f'<section class="gj-dx-card" data-dimension="{escape(first["dimension"])}"><h3><span lang="ko">'
-        f'{escape(first["dimension_name"])}</span> <small>{count}</small></h3>{other}{rows}</section>'
+        f"{escape(first['dimension_name'])}</span> <small>{count}</small></h3>{other}{rows}</section>"
     )
 
 
 def _question(asked: Json, kept: Json | None, flow: Flow, papers: Papers, language: Language) -> str:
     name = escape(str(asked["question_id"]))
-    rows = "".join(_choice(each, name, chosen=bool(kept) and kept["value"] == each["value"]) for each in asked["choices"])
+    rows = "".join(
+        _choice(each, name, chosen=bool(kept) and kept["value"] == each["value"]) for each in asked["choices"]
+    )
     trouble = ""
     if flow.trouble and flow.trouble_at == asked["question_id"]:
         trouble = f'<p class="gj-note error" role="alert">{escape(flow.trouble)}</p>'

@@ -28,6 +28,11 @@ class SignedIn:
         return self.role not in _WITHOUT_DOCUMENTS and (self.role != "consultant" or self.company is not None)
 
     @property
+    def has_case(self) -> bool:
+        """Whether there is a company whose diagnoses they may see."""
+        return self.reads and self.company is not None
+
+    @property
     def writes(self) -> bool:
         """Whether they may add and delete documents."""
         return self.role in _OF_A_COMPANY

@@ -85,7 +85,9 @@ def _outcome(flow: Flow, month: str, entries: int, language: Language) -> str:
         f'<input name="month" value="{month}" maxlength="7" required autocomplete="off" inputmode="numeric"></label>'
     )
     fields = when + figures
-    fields += form.choice("adoption", say("adoption", language), [(e, say(f"adoption_{e}", language)) for e in _ADOPTION])
+    fields += form.choice(
+        "adoption", say("adoption", language), [(e, say(f"adoption_{e}", language)) for e in _ADOPTION]
+    )
     fields = fields.replace('<select name="adoption" required>', '<select name="adoption">')
     fields += form.area("note", say("note", language), needed=False)
     return _form("outcome", fields, say("outcome_more", language), flow, entries, language)
@@ -126,7 +128,7 @@ def _entry(entry: Json, asked: Json, language: Language, *, may_write: bool) -> 
         badge = f'<span class="gj-badge plain">{say(f"standing_{standing}", language)}</span>'
     delete = ""
     if may_write and standing == "valid" and entry["kind"] not in _FIXED:
-        name = escape(say("erase", language, entry=title))
+        name = say("erase", language, entry=title)
         delete = deletion("erase", str(entry["entry_id"]), name, say("erase_sure", language), language)
     told = "".join(f"<p>{escape(fact)}</p>" for fact in facts if fact)
     over = "" if standing == "valid" else ' class="over"'
@@ -167,9 +169,7 @@ def _profile(data: Json, asked: Json, language: Language) -> tuple[str, Sequence
 
 def _wishes(data: Json, asked: Json, language: Language) -> tuple[str, Sequence[str]]:
     goals, losses = names(asked["goals"]), names(asked["losses"])
-    hurts = [
-        f"{losses.get(each, each)} ({say(f'loss_{weight}', language)})" for each, weight in data["losses"].items()
-    ]
+    hurts = [f"{losses.get(each, each)} ({say(f'loss_{weight}', language)})" for each, weight in data["losses"].items()]
     return say("entry_wishes", language), [", ".join(goals.get(each, each) for each in data["goals"]), ", ".join(hurts)]
 
 
