@@ -57,6 +57,10 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "이 질문에 없는 답입니다. 보기(choices)의 value 가운데 하나나 unknown으로 답해 주세요.",
         "en": "This question has no such choice. Answer with a value of its choices, or unknown.",
     },
+    "diagnosis_closed": {
+        "ko": "마친 지 30일이 지난 진단은 고치지 않고 남겨 둡니다. ‘다시 진단하기’로 새로 시작해 주세요.",
+        "en": "A diagnosis finished more than 30 days ago is kept as it is. Begin a new one.",
+    },
     "no_such_part": {
         "ko": "이 진단에 없는 영역입니다. 영역을 다시 골라 주세요.",
         "en": "This diagnosis has no such dimension. Choose again.",

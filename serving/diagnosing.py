@@ -59,7 +59,7 @@ class Diagnosing:
         )  # fmt: skip
 
     def close(self, diagnosis: Diagnosis, company: str, person: str, today: date) -> bool:
-        """Write a finished diagnosis into the case file: whether it is finished."""
+        """Write a finished diagnosis into the case file, where that does not say the same already: whether it did."""
         if not diagnosis.finished(self.instrument):
             return False
         made = self.report(diagnosis, company)
@@ -69,8 +69,18 @@ class Diagnosing:
             dimensions={each.id: each.score for each in made.readiness.dimensions},
             top_gaps=tuple(gap.area for gap in made.gaps),
         )  # fmt: skip
+        if any(_same(entry, kept) for kept in self.case.state().diagnoses[-1:]):
+            return False
         self.case.add(entry, person, today)
         return True
+
+    def delete(self, diagnosis_id: str, person: str, today: date) -> None:
+        """Remove a diagnosis, and say in the case file that what it found counts no longer."""
+        self.kept.delete(diagnosis_id)
+        for entry in self.case.entries():
+            found = entry.data
+            if isinstance(found, Diagnosed) and found.diagnosis_id == diagnosis_id and entry.standing == "valid":
+                self.case.remove(entry.entry_id, person, today)
 
     def _before(self, diagnosis: Diagnosis) -> Sheet | None:
         """The last one that was finished on an earlier day, by the same version: what is answered twice on a day is the
@@ -94,3 +104,7 @@ class Diagnosing:
     def _has_aas(self) -> bool:
         profile = self.case.state().profile
         return bool(profile and profile.has_aas)
+
+
+def _same(one: Diagnosed, other: Diagnosed) -> bool:
+    return one.model_dump(exclude={"day"}) == other.model_dump(exclude={"day"})

@@ -18,7 +18,7 @@ from assistant.diagnosis.records import Asked, Diagnoses, Diagnosis, Given, Orig
 from knowledge.instrument import UNKNOWN, Depth, Instrument, Item
 
 CARRIED_DAYS = 30
-"""How long the answers of a finished diagnosis stand for a deeper one."""
+"""How long a finished diagnosis may be mended, and its answers stand for a deeper one. Later it is what was before."""
 Outcome = Literal["proposed", "recorded", "unclear", "question", "why", "back", "stopped", "done"]
 
 
@@ -88,6 +88,8 @@ class Interview:
     ) -> Diagnosis:
         """Keep an answer; what the company's AAS says to it is put beside it. Raises BadAnswerError."""
         item = self.checked(item_id, value)
+        if diagnosis.day < self._today() - timedelta(days=CARRIED_DAYS) and diagnosis.finished(self._instrument):
+            raise BadAnswerError("diagnosis_closed")
         beside = (*evidence, *(each for each in weighed(item, value, self._shells()) if each not in evidence))
         given = Given(Answer(item_id, value, beside, why.strip()), origin, person, _now(), said)
         return self._diagnoses.answer(diagnosis.diagnosis_id, [given], self._today())

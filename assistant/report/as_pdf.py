@@ -146,7 +146,7 @@ class _Setter:
 
     @block.register
     def _(self, block: Listing, _across: float) -> list[Any]:
-        looks = {"leftIndent": 11, "bulletIndent": 2, "bulletFontName": PLAIN, "bulletFontSize": 9}
+        looks = {"leftIndent": 16, "bulletIndent": 3, "bulletFontName": PLAIN, "bulletFontSize": 9}
         return [self._set(item, bullet="•", after=2, **looks) for item in block.items]
 
     @block.register

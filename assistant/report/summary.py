@@ -107,8 +107,9 @@ def _readiness(report: Report, say: Say) -> Iterator[Block]:
 
 
 def _gap(number: int, gap: Gap, say: Say) -> Line:
-    because = gap.because[0] if gap.because else gap.text
-    return line(strong(f"{number}. {gap.name}"), muted(f" ({say.score(gap.score)}) "), because)
+    score = say.score(gap.score)  # it stands beside the name: a reason that only repeats it says nothing more
+    more = next((each for each in gap.because if score not in each), "")
+    return line(strong(f"{number}. {gap.name}"), muted(f" ({score}) "), gap.text, f" {more}" if more else "")
 
 
 def _quick_wins(wins: tuple[PlannedAction, ...], say: Say) -> Iterator[Block]:

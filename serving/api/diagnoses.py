@@ -184,9 +184,10 @@ def hints(diagnosis_id: str, question_id: str, mine: Mine, made: Made) -> Hints:
 
 @router.delete("/{diagnosis_id}", status_code=204)
 @may(Rule.WRITE)
-def delete(diagnosis_id: str, who: Who, made: Made, desk: Desk) -> None:
-    """Remove a diagnosis with its answers. What the case file says of it stays."""
-    made.kept.delete(diagnosis_id)
+def delete(diagnosis_id: str, who: Who, made: Made, desk: Desk, wired: Wired) -> None:
+    """Remove a diagnosis with its answers; what it found counts no longer in the case file."""
+    made.delete(diagnosis_id, who.person, korea())
+    publish(wired.consents, who.company or "", made.case, korea())
     desk.books.record(who.place, who.person, Action.DIAGNOSIS_DELETED, diagnosis_id)
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from assistant.diagnosis.hearing import Heard
+from assistant.diagnosis.mapping import Examples
 from knowledge import starter
-from knowledge.instrument import instrument
+from knowledge.instrument import Item, instrument
 from retrieval.korean import Tokenizer
 from serving import diagnosing
 from serving.accounts.roles import Role
@@ -33,9 +35,15 @@ def its(tmp_path_factory: pytest.TempPathFactory, tokenizer: Tokenizer) -> Itera
         patch.setattr(starter, "starter_files", lambda: LIBRARY)
         patch.setattr(diagnosing, "korea", WHEN)
         patch.setattr(diagnoses, "korea", WHEN)
+        patch.setattr(Examples, "read", heard)
         home: Path = tmp_path_factory.mktemp("home")
         with installed(home, tokenizer, headers=False, person_a_minute=10**6, company_a_minute=10**6) as its:
             yield its
+
+
+def heard(_: Examples, item: Item, text: str) -> Heard:
+    """In place of what takes seconds to train; the real one is in `test_mapping` and `test_diagnoses_proof`."""
+    return Heard("value", "spreadsheet") if "엑셀" in text else Heard("unclear", nearest=item.values[:2], share=0.2)
 
 
 @pytest.fixture
@@ -249,6 +257,11 @@ def test_own_words_are_shown_as_they_were_understood_and_then_confirmed(firm: Fi
     there = firm.ok("GET", f"/{diagnosis}", desk)
     assert (there["next"]["question_id"], there["proposed"], there["answers"]) == ("records", "spreadsheet", [])
     assert firm.ok("GET", f"/{diagnosis}")["proposed"] is None  # somebody else's
+    turn = firm.say(diagnosis, "아니요", phone)
+    assert (turn["outcome"], turn["proposed"], turn["nearest"]) == ("unclear", None, [])
+    turn = firm.say(diagnosis, "그때그때 다릅니다", phone)
+    assert (turn["outcome"], turn["nearest"]) == ("unclear", ["paper", "spreadsheet"])
+    assert firm.say(diagnosis, "종이에 적은 걸 나중에 엑셀로 옮겨요", phone)["proposed"] == "spreadsheet"
     turn = firm.say(diagnosis, "네", desk)
     assert (turn["outcome"], turn["proposed"], turn["next"]["question_id"]) == ("recorded", None, FIRST[0])
     [answer] = firm.ok("GET", f"/{diagnosis}")["answers"]
