@@ -61,6 +61,10 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "마친 지 30일이 지난 진단은 고치지 않고 남겨 둡니다. ‘다시 진단하기’로 새로 시작해 주세요.",
         "en": "A diagnosis finished more than 30 days ago is kept as it is. Begin a new one.",
     },
+    "no_font": {
+        "ko": "한글 글꼴이 없어 보고서를 만들 수 없습니다. 관리자에게 koreanize-matplotlib 패키지를 설치해 달라고 해 주세요.",
+        "en": "The report cannot be made: its Korean font is missing. Ask the administrator to install the package koreanize-matplotlib.",
+    },
     "no_such_part": {
         "ko": "이 진단에 없는 영역입니다. 영역을 다시 골라 주세요.",
         "en": "This diagnosis has no such dimension. Choose again.",

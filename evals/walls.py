@@ -123,7 +123,7 @@ class Walls:
                 progress(number)
         asyncio.run(self._try_over_http(over_http, tally))
         progress(tries)
-        if self._inventory() != before:
+        if not self._same(before):
             raise EvalError("다른 회사의 것이 바뀌었습니다 · something of another company was changed")
         return {
             "tries": tally.tries, "over_http": over_http, "answered": tally.answered, "refused": tally.refused,
@@ -185,6 +185,7 @@ class Walls:
     def _request(self, victim: Company) -> tuple[str, str, dict[str, Any]]:
         ids, asked = victim.ids, f"{victim.ids['word']} 점검 주기는?"
         document, conversation = f"/api/documents/{ids['document']}", f"/api/conversations/{ids['conversation']}"
+        diagnosis = f"/api/diagnoses/{ids['diagnosis']}"
         choices: list[tuple[str, str, dict[str, Any]]] = [
             ("GET", document, {}),
             ("GET", f"{document}/file", {}),
@@ -212,6 +213,14 @@ class Walls:
             ("GET", "/api/casefile/peers", {}),
             ("DELETE", f"/api/casefile/entries/{ids['entry']}", {}),
             ("PUT", f"/api/casefile/entries/{ids['entry']}", {"json": {"kind": "note", "text": "메모"}}),
+            ("GET", "/api/diagnoses", {}),
+            ("GET", diagnosis, {}),
+            ("GET", f"{diagnosis}/report", {}),
+            ("POST", f"{diagnosis}/answers", {"json": {"question_id": "records", "value": "unknown"}}),
+            ("POST", f"{diagnosis}/say", {"json": {"text": "1번"}}),
+            ("POST", f"{diagnosis}/at", {"json": {"question_id": "records"}}),
+            ("PUT", f"{diagnosis}/parts", {"json": {"mine": ["data"]}}),
+            ("DELETE", diagnosis, {}),
         ]
         return self._chance.choice(choices)
 
@@ -236,9 +245,11 @@ class Walls:
             conversation, turn = opened.records.open_turn(BY, f"{canary} 점검 주기는?", None)
             sections = opened.place.chunks.of_document(entry.document_id)
             noted = CaseFile(opened.place.database).add(Note(text=f"{canary} 금형을 바꿨다"), BY, korea())
+            diagnosed = opened.diagnosing.interview.start("first", BY)
+            opened.diagnosing.interview.answer(diagnosed, BY, "records", "paper", why=canary, said=canary)
         ids = {
             "document": entry.document_id, "conversation": conversation, "turn": turn, "key": key.key_id, "word": word,
-            "chunk": sections[0].chunk_id, "entry": noted.entry_id,
+            "chunk": sections[0].chunk_id, "entry": noted.entry_id, "diagnosis": diagnosed.diagnosis_id,
         }  # fmt: skip
         return Company(company.company_id, canary, ids)
 
@@ -258,6 +269,12 @@ class Walls:
         yield Attacker("gj_unknown", Role.STAFF, None)
         yield Attacker(kept(secret), Role.STAFF, None)  # the hash that is kept, as a thief of the database has it
 
+    def _same(self, before: list[Any]) -> bool:
+        try:
+            return self._inventory() == before
+        except _REFUSALS:  # something of it is gone
+            return False
+
     def _inventory(self) -> list[Any]:
         """What every company has."""
         found: list[Any] = []
@@ -265,7 +282,7 @@ class Walls:
             with self._made.opened(company.company_id) as opened:
                 entry = opened.place.registry.get(company.ids["document"])
                 turns = opened.records.turns(BY, company.ids["conversation"])
-                said = CaseFile(opened.place.database).entries()
+                said = (CaseFile(opened.place.database).entries(), opened.diagnosing.kept.list())
                 found.append((entry.status, entry.stays_here, [(turn.question, turn.rating) for turn in turns], said))
         return found
 
@@ -286,6 +303,9 @@ _WAYS: list[tuple[str, Way]] = [
     ("conversation.check", lambda opened, who, victim: opened.conversation.check(
         who.person, "점검 주기는?", victim.ids["conversation"])),
     ("casefile.entries", lambda opened, _, __: CaseFile(opened.place.database).entries()),
+    ("diagnoses.get", lambda opened, _, victim: opened.diagnosing.kept.get(victim.ids["diagnosis"])),
+    ("diagnoses.list", lambda opened, _, __: opened.diagnosing.kept.list()),
+    ("diagnoses.asked", lambda opened, _, victim: opened.diagnosing.kept.asked(victim.ids["diagnosis"], BY)),
     ("search", lambda opened, _, victim: opened.finder.search(f"{victim.ids['word']} 점검 주기", 20)),
 ]  # fmt: skip
 _WEIGHTS = [1 if way == "search" else 20 for way, _ in _WAYS]

@@ -6,7 +6,7 @@ from assistant.errors import AssistantError
 
 
 class ReportError(AssistantError):
-    """The report could not be drawn. `reason` is a key of `assistant.report.text.SENTENCES`."""
+    """The report could not be drawn."""
 
 
 class NoFontError(ReportError):

@@ -11,10 +11,6 @@ from assistant.text import Language
 
 SENTENCES: dict[str, dict[Language, str]] = {
     "title": {"ko": "AI 전환 자가진단 보고서", "en": "AI transformation self-diagnosis report"},
-    "no_font": {
-        "ko": "한글 글꼴이 없어 보고서를 만들 수 없습니다. 관리자에게 koreanize-matplotlib 패키지를 설치해 달라고 해 주세요.",
-        "en": "The report cannot be made: its Korean font is missing. Ask the administrator to install the package koreanize-matplotlib.",
-    },
     "mark": {
         "ko": "이 보고서는 AI의 도움을 받아 만들었습니다. 대화로 하신 말씀을 AI가 보기와 맞추었고, 점수와 수준은 정해진 규칙으로 계산했습니다.",
         "en": "This report was made with the help of AI: what was said in conversation was matched to the choices by AI; "

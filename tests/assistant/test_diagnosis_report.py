@@ -16,7 +16,7 @@ from assistant.diagnosis.build import QUICK_DAYS, STRONG, report
 from assistant.diagnosis.report import Report
 from knowledge.instrument import UNKNOWN
 from knowledge.usecases import use_cases
-from tests.assistant.sheets import DAY, INSTRUMENT, ITEMS, changed, everywhere, firms, sheet, sheets
+from tests.assistant.sheets import DAY, INSTRUMENT, ITEMS, everywhere, firms, sheet, sheets
 
 CASES = use_cases().cases
 LIBRARY = {"data-basics": ("doc-1", "데이터의 기초")}

@@ -20,7 +20,9 @@ BEGIN = datetime(2026, 3, 2, 8, 0, 0)  # noqa: DTZ001 - a wall clock
 
 def timed(every: float, rows: int = 40, kind: SectionKind = "table", form: str = "%Y-%m-%d %H:%M:%S") -> Document:
     lines = [f"{BEGIN + timedelta(seconds=every * row):{form}} | {20 + row}" for row in range(rows)]
-    return Document("온도 일지", "text/csv", (Section(0, Locator("표 1"), "시각 | 온도\n" + "\n".join(lines), kind=kind),))
+    return Document(
+        "온도 일지", "text/csv", (Section(0, Locator("표 1"), "시각 | 온도\n" + "\n".join(lines), kind=kind),)
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,9 @@ def test_what_tells_no_interval_is_a_document_like_any_other() -> None:
     assert shown_paper(COLLECTION, "main_live", "doc-1", timed(3600, rows=13)).state == "against"
     assert shown_paper(RECORDS, "automatic", "doc-1", timed(3600)).note == ""
     wrong = Section(0, Locator("표"), "\n".join(f"2026-13-{row:02} 25:61" for row in range(1, 30)), kind="table")
-    assert shown_paper(COLLECTION, "main_live", "doc-1", Document("깨진 시각", "text/csv", (wrong,))).state == "supports"
+    assert (
+        shown_paper(COLLECTION, "main_live", "doc-1", Document("깨진 시각", "text/csv", (wrong,))).state == "supports"
+    )
 
 
 def test_gaps_at_night_and_many_values_of_one_time_do_not_change_the_interval() -> None:

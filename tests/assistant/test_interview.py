@@ -71,7 +71,6 @@ def firm(rooms: Rooms) -> Firm:
     return Firm(rooms.place("acme"))
 
 
-
 async def test_what_was_recognised_is_an_answer_only_once_it_is_confirmed(firm: Firm) -> None:
     firm.listener.known[EXCEL] = Heard("value", FIRST[0].values[1], share=0.9)
     begun = firm.interview.start("first", KIM)

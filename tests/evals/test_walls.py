@@ -44,7 +44,22 @@ def test_a_gate_that_believes_the_client_is_found_out(its: Installation, monkeyp
         return replace(found, place=company) if found and company and found.place else found
 
     monkeypatch.setattr(Gate, "by_key", gullible)
+    monkeypatch.setattr(Walls, "_same", lambda *_: True)  # by what was seen, whatever was changed as well
     assert int(str(attacked(its)["canaries_seen"])) > 100
+
+
+def test_what_was_changed_or_deleted_is_found_out(its: Installation) -> None:
+    site = Walls(its.base, its.product, its.http.app, companies=1)  # type: ignore[arg-type]
+    company = site._companies[0]
+    before = site._inventory()
+    assert site._same(before)
+    with its.product.opened(company.company_id) as opened:
+        opened.diagnosing.interview.ask(opened.diagnosing.kept.get(company.ids["diagnosis"]), "other", "records")
+    assert not site._same(before)
+    before = site._inventory()
+    with its.product.opened(company.company_id) as opened:
+        opened.documents.delete(company.ids["document"])
+    assert not site._same(before)
 
 
 def test_opening_all_closes_the_least_used(

@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import Mount, Route
 
 from assistant.casefile import CaseFile
+from assistant.diagnosis.records import Diagnoses
 from knowledge import starter
 from knowledge.aas.drafts import Drafts
 from retrieval.korean import Tokenizer
@@ -91,6 +92,8 @@ def having_everything(its: Installation, name: str, word: str, text: bytes) -> T
     noted = {"kind": "note", "text": f"{word} 금형을 바꿨다"}
     entry = its.http.post("/api/casefile/entries", json=noted, headers=admin).json()
     begun = its.http.post("/api/diagnoses", json={}, headers=admin).json()
+    known = {"question_id": begun["next"]["question_id"], "value": "unknown", "why": word}
+    its.http.post(f"/api/diagnoses/{begun['diagnosis_id']}/answers", json=known, headers=admin)
     asking = {"company": company, "paper": paper()}
     request = its.http.post("/api/host/disclosures", json=asking, headers=its.key("host")).json()
     return Theirs(
@@ -184,6 +187,10 @@ def call(its: Installation, method: str, route: str, ids: Mapping[str, str], hea
         "/api/conversations/{conversation_id}/feedback": {"turn_id": ids["turn_id"], "rating": 1},
         "/api/casefile/entries": {"kind": "note", "text": "메모"},
         "/api/casefile/entries/{entry_id}": {"kind": "note", "text": "메모"},
+        "/api/diagnoses/{diagnosis_id}/answers": {"question_id": ids["question_id"], "value": "unknown"},
+        "/api/diagnoses/{diagnosis_id}/say": {"text": "1번"},
+        "/api/diagnoses/{diagnosis_id}/at": {"question_id": ids["question_id"]},
+        "/api/diagnoses/{diagnosis_id}/parts": {"mine": ["data"]},
         "/api/company/grants": {"consultant": ids["consultant"], "days": 1},
         "/api/company/consents": {"overview": False},
         "/api/company/disclosures/{disclosure_id}/decision": {"step": "refused"},
@@ -251,11 +258,13 @@ def snapshot(its: Installation, theirs: Theirs) -> dict[str, Any]:
         documents = [(entry.document_id, entry.status, entry.stays_here) for entry in opened.place.registry.entries()]
         drafts = Drafts(opened.place.database).list()
         entries = CaseFile(opened.place.database).entries()
+        diagnoses = Diagnoses(opened.place.database).list()
     accounts = its.base.office.accounts
     return {
         "documents": documents,
         "drafts": drafts,
         "entries": entries,
+        "diagnoses": diagnoses,
         "people": accounts.people.of(theirs.company),
         "keys": [key for key in accounts.keys.of(theirs.company) if key.name == CANARY],
         "grants": accounts.grants.of(theirs.company),

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.ui.fake_diagnosis import Diagnosed, add_diagnosis
 from tests.ui.fake_documents import TEXT, add_documents, listed
 from tests.ui.fake_drafts import add_drafts
 from tests.ui.problems import problem as _problem
@@ -109,6 +110,7 @@ class FakeApi:
     """What every section here says."""
     viewed: list[dict[str, Any]] = field(default_factory=list)
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    diagnosed: Diagnosed = field(default_factory=Diagnosed)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     async def answer(self, body: dict[str, Any]) -> AsyncIterator[str]:
@@ -203,6 +205,7 @@ def create(api: FakeApi) -> FastAPI:
     _conversations(app, api)
     add_documents(app, api)
     add_drafts(app, api)
+    add_diagnosis(app, api)
     _looking(app)
 
     @app.get("/api/session")

@@ -1,21 +1,20 @@
 // What the tab for the diagnosis does by itself, with `element`, `trigger` and `watch` of its piece of the page: choices of a
-// form are sent as they are made, the newest question is brought into sight, and a press meant for one question never
-// answers the next.
-const SETTLE_MS = 450; // a second tap of the same finger comes sooner
+// form are sent as they are made, the newest question is brought into sight, and a double tap does not answer the next
+// question too.
+const DOUBLE_TAP_MS = 450;
 let step = null; // the question at hand, and how far it is
 let view = null;
-let changed = 0;
+let pressed = -Infinity; // when a choice was last pressed
 
 const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
 element.addEventListener(
   "click",
   (event) => {
-    const choice = event.target.closest(".gj-dx-choice, .gj-dx-yes");
-    if (choice && performance.now() - changed < SETTLE_MS) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
+    if (!event.target.closest(".gj-dx-choice, .gj-dx-yes")) return;
+    const twice = performance.now() - pressed < DOUBLE_TAP_MS;
+    pressed = performance.now();
+    if (twice) event.stopImmediatePropagation();
   },
   true,
 );
@@ -58,7 +57,6 @@ function shown() {
   const now = element.querySelector("[data-now]");
   const at = now ? `${now.dataset.now} ${now.dataset.step}` : null;
   const moved = at !== null && step !== null && at !== step;
-  if (at !== step) changed = performance.now();
   step = at;
   if (moved) {
     now.scrollIntoView({ block: "start", behavior: calm() });

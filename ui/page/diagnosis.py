@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -98,15 +99,16 @@ class DiagnosisTab:
             yield {self.room: gr.skip(), self.flow: gr.skip()}
             return
         client, today = self._clients.of(request, language), datetime.now().astimezone().date()
-        form = client.diagnosis(flow.diagnosis_id)
         try:
+            # In a thread: this runs on the loop that the API answers on, which must not wait for itself.
+            form = await asyncio.to_thread(client.diagnosis, flow.diagnosis_id)
             async with aclosing(client.aask_stream(turn.question)) as events:
                 async for name, data in events:
                     turn = turn.after(name, data)
                     flow = _between(flow, turn)
                     yield {self.room: shown_now(client, flow, form, today), self.flow: flow}
         except ClientError as error:
-            yield self._shown(client, who, _between(flow, turn.failed(error.title)))
+            yield await asyncio.to_thread(self._shown, client, who, _between(flow, turn.failed(error.title)))
 
     def _settle(self, flow: Flow, language: Language, who: SignedIn, request: gr.Request) -> Update:
         """However the answer in between ended: one that is still live was stopped."""

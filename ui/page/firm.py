@@ -38,7 +38,7 @@ def firm(asked: Json, state: Json, language: Language, *, may_write: bool, opene
         f"{_made(asked, state['profile'] or {}, language)}{_wants(asked, state['wishes'] or {}, language)}{again}{trouble}"
         f'<div class="gj-submit"><button type="submit" class="gj-do">{say("firm_save", language)}</button>{skip}</div></form>'
     )
-    is_open = " open" if opened or not told else ""
+    is_open = " open" if opened else ""
     return (
         f'<section class="gj-dx-card"><h3>{say("firm", language)}</h3><p class="gj-more">{say("firm_more", language)}</p>'
         f'{facts if told else ""}<details class="gj-dx-fold" data-firm{is_open}><summary>{words}</summary>{form}</details>'
@@ -92,6 +92,13 @@ def sector_name(code: str, language: Language) -> str:
 
 def names(listed: Sequence[Json]) -> dict[str, str]:
     return {str(each["id"]): str(each["name"]) for each in listed}
+
+
+def stated(state: Json) -> bool:
+    """Whether the company has said anything of itself here."""
+    profile, wishes = state["profile"] or {}, state["wishes"] or {}
+    told = (profile.get(name) for name in ("sector", "employees", "machines"))
+    return any(told) or bool(wishes.get("goals") or wishes.get("losses"))
 
 
 def _told(asked: Json, state: Json, language: Language) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from ui.diagnosis_text import say
-from ui.page.firm import firm
+from ui.page.firm import firm, stated
 from ui.page.flow import Flow
 from ui.page.transcript import deletion, moment
 from ui.text import Language
@@ -25,8 +25,9 @@ def opening(
         f'<p class="gj-note plain" role="note" lang="ko">{escape(asked["notice"])}</p></section>'
     )
     going = next((each for each in diagnoses if not each["finished"]), None) if may_write else None
+    fresh = not diagnoses and not stated(case["state"])
     wrong = flow.trouble if flow.trouble_at == "firm" else ""
-    card = firm(asked, case["state"], language, may_write=may_write, opened=flow.open, wrong=wrong)
+    card = firm(asked, case["state"], language, may_write=may_write, opened=fresh or flow.open, wrong=wrong)
     begin = _begin(language, again=going is not None) if may_write else ""
     others = [each for each in diagnoses if each is not going]
     return f"{lead}{_going_on(going, language) if going else ''}{card}{begin}{_earlier(others, language, may_write=may_write)}"
