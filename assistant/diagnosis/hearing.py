@@ -99,8 +99,10 @@ def order(text: str) -> Order | None:
 
 
 def plain(item: Item, text: str) -> Heard | None:
-    """What needs no recognising: a choice by number or in its own words, that nobody knows, or a plain question."""
+    """What needs no recognising: a choice by number or in its own words, that nobody knows, a plain question, or no word."""
     said = " ".join(unicodedata.normalize("NFKC", text).split())
+    if not any(character.isalnum() for character in said):
+        return Heard("unclear")
     if _UNKNOWN.fullmatch(said):
         return Heard("value", UNKNOWN)
     number = _NUMBER.fullmatch(said)

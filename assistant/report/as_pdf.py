@@ -38,6 +38,8 @@ HEADED = 30 * MILLIMETRE
 """A heading stands at a page's foot only with so much room for what follows it."""
 INK, MUTED, ACCENT, RULE = "#17212b", "#54616d", "#0a5c66", "#d9e0e4"
 NOTICE_GROUND, NOTICE_INK, SOFT, PAST = "#fff4d6", "#6a4500", "#e2f0f1", "#b45309"
+_TOGETHER = 6
+"""Rows up to which a table stays on one page, where it fits one."""
 SIZES = {1: 17.0, 2: 13.0, 3: 11.5, 4: 10.5, 5: 9.5}
 
 
@@ -151,7 +153,7 @@ class _Setter:
 
     @block.register
     def _(self, block: Table, across: float) -> list[Any]:
-        from reportlab.platypus import Spacer
+        from reportlab.platypus import KeepTogether, Spacer
         from reportlab.platypus import Table as Grid
 
         head = [self._set((Span(name, strong=True),), size=8.5) for name in block.head]
@@ -166,7 +168,8 @@ class _Setter:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
         ]
         widths = [across * width for width in block.widths]
-        return [Grid([head, *rows], colWidths=widths, style=looks, repeatRows=1, splitInRow=1), Spacer(1, 6)]
+        grid = Grid([head, *rows], colWidths=widths, style=looks, repeatRows=1, splitInRow=1)
+        return [KeepTogether([grid]) if len(rows) <= _TOGETHER else grid, Spacer(1, 6)]
 
     @block.register
     def _(self, block: Outcome, _across: float) -> list[Any]:

@@ -153,6 +153,14 @@ async def test_a_question_in_between_keeps_the_place_and_what_was_proposed(firm:
     assert (await firm.interview.say(begun, KIM, "네")).outcome == "recorded"
 
 
+async def test_what_holds_no_word_is_asked_about_again(firm: Firm) -> None:
+    begun = firm.interview.start("first", KIM)
+    turn = await firm.interview.say(begun, KIM, "...")
+    assert (turn.outcome, turn.nearest, firm.listener.asked) == ("unclear", (), [])
+    assert worded(turn, "ko")
+    assert firm.kept.get(begun.diagnosis_id).given == {}
+
+
 async def test_another_device_goes_on_with_what_was_proposed(firm: Firm) -> None:
     firm.listener.known[EXCEL] = Heard("value", FIRST[0].values[1])
     begun = firm.interview.start("first", KIM)
@@ -288,7 +296,24 @@ def test_answers_given_at_once_are_all_kept(firm: Firm) -> None:
     assert sorted(ordinals) == list(range(1, count + 1))
 
 
-def test_parts_taken_at_once_are_never_both_peoples(firm: Firm) -> None:
+def test_of_many_who_take_a_part_at_once_one_has_it(firm: Firm) -> None:
+    begun = firm.interview.start("first", KIM)
+
+    def taken(person: str) -> bool:
+        try:
+            Firm(firm.engine).interview.take(begun, person, ["data"])
+        except BadAnswerError:
+            return False
+        return True
+
+    people = [f"person-{number}" for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        got = [person for person, mine in zip(people, pool.map(taken, people), strict=True) if mine]
+    assert [*firm.kept.get(begun.diagnosis_id).parts.values()] == got
+    assert len(got) == 1
+
+
+def test_what_a_device_knew_of_before_takes_no_part_from_anybody(firm: Firm) -> None:
     begun = firm.interview.start("first", KIM)
     stale = firm.kept.get(begun.diagnosis_id)
     firm.interview.take(begun, KIM, ["data"])

@@ -14,6 +14,7 @@ import pytest
 from docx import Document
 from lxml import html as markup
 
+import assistant.text
 from assistant.report import docx, html, page, pdf
 from assistant.report import fonts as fonts_module
 from assistant.report.blocks import Span, Table, clean, line
@@ -250,7 +251,7 @@ def test_no_font_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts_module, "PACKAGE", "no-such-package-of-fonts")
     with pytest.raises(NoFontError) as raised:
         faces()
-    assert raised.value.reason in SENTENCES
+    assert raised.value.reason in assistant.text.SENTENCES
 
 
 def test_a_table_has_a_cell_for_each_heading() -> None:
