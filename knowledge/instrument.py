@@ -63,10 +63,13 @@ class Anchor(_Part):
 
 
 class AasSupport(_Part):
-    """AAS content that supports answers up to `value`: a submodel of a real asset, by how its idShort begins."""
+    """AAS content that supports answers up to `value`: a submodel of a real asset, by how its idShort begins. `holding`:
+    it counts only with a value at a path that has one of these in it, such as a record or an endpoint.
+    """
 
     value: Identifier
     submodels: tuple[str, ...] = Field(min_length=1)
+    holding: tuple[str, ...] = ()
 
 
 class Paced(_Part):

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, exists, func, select
+from sqlalchemy import Connection, Engine, Row, exists, func, or_, select
 
 from knowledge import codec, elements
 from knowledge.document import Document, Locator, Section, Status, content_hash, document_id
@@ -284,11 +284,15 @@ class Registry:
         with self._engine.connect() as connection:
             return elements.find(connection, text, topic)
 
-    def submodels(self) -> list[tuple[str, str]]:
-        """(document id, idShort of a submodel) for every submodel that states something of a real asset."""
-        query = select(elements_table.c.document_id, elements_table.c.submodel).distinct()
+    def stating(self, submodels: Iterable[str]) -> list[tuple[str, str]]:
+        """(document id, idShort path) of every element with a value that describes a real asset, in submodels whose idShort
+        begins with one of these, case and underscores apart.
+        """
+        path = func.replace(func.lower(elements_table.c.path), "_", "")
+        begins = [path.startswith(name.replace("_", "").lower(), autoescape=True) for name in submodels]
+        query = select(elements_table.c.document_id, elements_table.c.path).where(or_(*begins))
         with self._engine.connect() as connection:
-            return sorted((row.document_id, row.submodel) for row in connection.execute(query) if row.submodel)
+            return sorted((row.document_id, row.path) for row in connection.execute(query))
 
     def section(self, identity: str, ordinal: int) -> Section:
         """One section of a document, for showing a citation in its place."""

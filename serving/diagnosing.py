@@ -10,7 +10,7 @@ from assistant.casefile import CaseFile
 from assistant.diagnosis.answers import Evidence, Sheet
 from assistant.diagnosis.build import report
 from assistant.diagnosis.errors import BadAnswerError
-from assistant.diagnosis.evidence import Shell, shown_paper, shown_shell
+from assistant.diagnosis.evidence import Shell, as_it_stands, shown_paper, shown_shell, wanted
 from assistant.diagnosis.hearing import Listener
 from assistant.diagnosis.interview import Interview
 from assistant.diagnosis.records import Diagnoses, Diagnosis
@@ -34,13 +34,10 @@ class Diagnosing:
         self.interview = Interview(self.instrument, self.kept, listener, self.shells, self._has_aas, korea)
 
     def shells(self) -> list[Shell]:
-        """Submodels of real assets in the company's own documents that have been read."""
-        found = []
-        for document_id, submodel in self._place.registry.submodels():
-            entry = self._place.registry.get(document_id)
-            if entry.reading is not None and entry.status in {Status.READ, Status.INDEXED}:
-                found.append(Shell(document_id, entry.reading.title, submodel))
-        return found
+        """What the company's own AAS that have been read state of real assets, as far as any answer rests on it."""
+        titles = self._titles()
+        stating = self._place.registry.stating(wanted(self.instrument))
+        return [Shell(document_id, titles[document_id], path) for document_id, path in stating if document_id in titles]
 
     def evidence(self, item: Item, value: str, document_id: str, path: str = "") -> Evidence:
         """What a person points at, weighed. Raises BadAnswerError for what is not the company's own, or not read."""
@@ -52,11 +49,11 @@ class Diagnosing:
         return shown_shell(item, value, document_id, document.title, path, self.shells())
 
     def report(self, diagnosis: Diagnosis, company: str) -> Report:
-        """As the answers stand now, with the goals the company has now."""
+        """As the answers and what stands behind them are now, with the goals the company has now."""
+        sheet = as_it_stands(self.instrument, diagnosis.sheet, self.shells(), self._titles())
         return report(
-            self.instrument, use_cases().cases, shipped(), diagnosis.sheet, self.case.firm(company),
-            self._before(diagnosis),
-        )  # fmt: skip
+            self.instrument, use_cases().cases, shipped(), sheet, self.case.firm(company), self._before(diagnosis)
+        )
 
     def close(self, diagnosis: Diagnosis, company: str, person: str, today: date) -> bool:
         """Write a finished diagnosis into the case file, where that does not say the same already: whether it did."""
@@ -91,6 +88,11 @@ class Diagnosing:
             if each.version == diagnosis.version and each.day < diagnosis.day and each.finished(self.instrument)
         ]
         return max(earlier, key=lambda each: (each.day, each.started_at)).sheet if earlier else None
+
+    def _titles(self) -> dict[str, str]:
+        """Of the company's own documents that have been read, by id."""
+        entries = self._place.registry.entries((Status.READ, Status.INDEXED))
+        return {entry.document_id: entry.title for entry in entries}
 
     def _own(self, document_id: str) -> Document:
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from assistant.diagnosis.answers import Firm, Sheet
+from assistant.diagnosis.answers import Firm, Sheet, Wishes
 from assistant.diagnosis.fitting import Library, fitting, shown
-from assistant.diagnosis.gaps import TOP, Ranked, ranked
+from assistant.diagnosis.gaps import STRONG, TOP, Ranked, ranked
 from assistant.diagnosis.report import (
     AnswerShown,
     Changed,
@@ -26,18 +27,22 @@ from knowledge.instrument import UNKNOWN, Area, Instrument, Item, Step
 from knowledge.usecases import UseCase
 
 QUICK_DAYS = 90
-STRONG = 3.5
-"""From which score on an area is a strength."""
+LOW = 2.0
+"""Below which score what the instrument says of a gap is true of it; above it the firm's own answer is quoted."""
+COMPARED = 10
+"""Questions that must be known both times for a comparison."""
+GREAT = 2
+"""From which size on a loss is called great."""
 _STEPS: tuple[tuple[Step, str], ...] = (("automation", "자동화"), ("intelligence", "지능화"), ("autonomy", "자율화"))
 _AHEAD = 5
-"""Areas whose actions stand in the roadmap: the most urgent."""
+"""Areas whose actions stand in the roadmap: the most urgent of those that need not wait for others."""
 _QUICK_WINS = 5
 _VENDOR_QUESTIONS = 8
 _UNKNOWN = "잘 모름"
 EFFORT_SAID = (
     "스스로 몇 주면 시작할 수 있습니다 (저희 추정).",
     "몇 달이 걸리거나 바깥의 도움이 듭니다 (저희 추정).",
-    "설비나 시스템에 투자가 듭니다 (저희 추정).",
+    "설비나 시스템에 투자가 필요합니다 (저희 추정).",
 )
 
 
@@ -60,29 +65,21 @@ def report(
     asked = sheet.items(instrument)
     fits = [case for gap in gaps for case in gap.use_cases]
     return Report(
-        version=frame.version,
-        depth=sheet.depth,
-        day=sheet.day,
-        company=firm.name,
+        version=frame.version, depth=sheet.depth, day=sheet.day, company=firm.name,
         sector=sector.name if sector else "",
         goals=tuple(each.name for each in frame.goals if each.id in wishes.goals),
         losses=tuple(each.name for each in frame.losses if each.id in wishes.losses),
-        items=len(asked),
-        answered=sum(sheet.known(item) is not None for item in asked),
-        system=system_level(instrument, sheet),
-        readiness=scored,
-        strengths=_strengths(instrument, scored),
-        gaps=gaps,
-        doubts=tuple(_doubts(instrument, sheet)),
+        items=len(asked), answered=sum(sheet.known(item) is not None for item in asked),
+        system=system_level(instrument, sheet), readiness=scored,
+        strengths=_strengths(instrument, scored), gaps=gaps, doubts=tuple(_doubts(instrument, sheet)),
         roadmap=_roadmap(order),
-        safety=_once(case.safety for case in fits),
-        environment=_once(case.environment for case in fits),
+        safety=_once(case.safety for case in fits), environment=_once(case.environment for case in fits),
         vendor_questions=_once(question for case in fits for question in case.vendor_questions)[:_VENDOR_QUESTIONS],
         answers=tuple(_answer(instrument, sheet, item) for item in asked if item.id in sheet.answers),
         unknown=tuple(item.text for item in asked if sheet.known(item) is None),
         previous=_comparison(instrument, previous, sheet) if previous else None,
         notice=frame.notice,
-    )
+    )  # fmt: skip
 
 
 def _strengths(instrument: Instrument, scored: Readiness) -> tuple[Strength, ...]:
@@ -113,8 +110,8 @@ def _gaps(
         used |= {case.id for case in found}
         gaps.append(
             Gap(
-                area.id, area.name, _dimension(instrument, area), round(each.score, 1), area.gap, each.priority,
-                tuple(_because(instrument, each, names)), tuple(names[name] for name in each.waits_for),
+                area.id, area.name, _dimension(instrument, area), round(each.score, 1), _lag(area, each.score, sheet), each.priority,
+                tuple(_because(instrument, each, firm.wishes, names)), tuple(names[name] for name in each.waits_for),
                 tuple(shown(case, firm, sheet, instrument, library) for case in found),
                 tuple(_planned(each)),
                 _links(area.funding, library), _links(area.training, library),
@@ -123,19 +120,33 @@ def _gaps(
     return tuple(gaps)
 
 
-def _because(instrument: Instrument, gap: Ranked, names: dict[str, str]) -> Iterable[str]:
+def _lag(area: Area, score: float, sheet: Sheet) -> str:
+    """What is said of a gap: true of whoever stands there."""
+    if score < LOW:
+        return area.gap
+    known = [(anchor.score, item, anchor) for item in area.items if (anchor := sheet.known(item))]
+    _, item, now = min(known, key=lambda each: each[0])
+    following = item.anchors[min(item.values.index(now.value) + 1, len(item.anchors) - 1)]
+    return f"지금은 ‘{now.text.rstrip('.')}’ 단계입니다. 다음은 ‘{following.text.rstrip('.')}’입니다."
+
+
+def _because(instrument: Instrument, gap: Ranked, wishes: Wishes, names: dict[str, str]) -> Iterable[str]:
     """Why a gap stands where it does."""
     yield f"지금 {float(gap.score):.1f}점 (5점 만점)입니다."
     goals = [each.name for each in instrument.frame.goals if each.id in gap.goals]
-    losses = [each.name for each in instrument.frame.losses if each.id in gap.losses]
+    losses = [each for each in instrument.frame.losses if each.id in gap.losses]
     if goals:
         yield f"목표로 정한 '{', '.join(goals)}'에 영향을 줍니다."
-    if losses:
-        yield f"큰 손실로 꼽은 '{', '.join(losses)}'에 닿아 있습니다."
+    for words, chosen in (
+        ("큰 손실로 꼽은", [each.name for each in losses if wishes.losses[each.id] >= GREAT]),
+        ("손실로 꼽은", [each.name for each in losses if wishes.losses[each.id] < GREAT]),
+    ):
+        if chosen:
+            yield f"{words} '{', '.join(chosen)}'에 닿아 있습니다."
     if gap.lifted_by:
-        yield f"이것이 되어야 '{', '.join(names[name] for name in gap.lifted_by)}'로 나아갈 수 있습니다."
+        yield f"이것이 되어야 다음을 할 수 있습니다: {', '.join(names[name] for name in gap.lifted_by)}."
     if gap.waits_for:
-        yield f"먼저 '{', '.join(names[name] for name in gap.waits_for)}'부터 갖추어야 합니다."
+        yield f"먼저 갖출 것이 있습니다: {', '.join(names[name] for name in gap.waits_for)}."
     yield EFFORT_SAID[gap.area.effort - 1]
 
 
@@ -147,7 +158,7 @@ def _planned(gap: Ranked) -> Iterable[PlannedAction]:
 
 
 def _roadmap(order: Sequence[Ranked]) -> Roadmap:
-    ahead = [list(_planned(each)) for each in order[:_AHEAD]]
+    ahead = [list(_planned(each)) for each in order if not each.waits_for][:_AHEAD]
     firsts = [actions[0] for actions in ahead if actions]
     seconds = [action for actions in ahead for action in actions[1:]]
     quick = [action for action in (*firsts, *seconds) if action.days <= QUICK_DAYS][:_QUICK_WINS]
@@ -180,22 +191,31 @@ def _answer(instrument: Instrument, sheet: Sheet, item: Item) -> AnswerShown:
     )  # fmt: skip
 
 
-def _comparison(instrument: Instrument, before: Sheet, after: Sheet) -> Comparison:
+def _comparison(instrument: Instrument, before: Sheet, after: Sheet) -> Comparison | None:
+    """Over the questions known both times; None where those are too few to say anything."""
+    both = [item.id for item in instrument.items() if before.known(item) and after.known(item)]
+    if len(both) < COMPARED:
+        return None
+    before, after = _only(before, both), _only(after, both)
     was, now = readiness(instrument, before), readiness(instrument, after)
     moved = tuple(
         Moved(old.id, old.name, old.score, new.score) for old, new in zip(was.dimensions, now.dimensions, strict=True)
     )
     return Comparison(
-        before.day, system_level(instrument, before).level, system_level(instrument, after).level,
+        before.day, len(both), system_level(instrument, before).level, system_level(instrument, after).level,
         was.overall, now.overall, moved, tuple(_changes(instrument, before, after)),
     )  # fmt: skip
 
 
+def _only(sheet: Sheet, items: Sequence[str]) -> Sheet:
+    return replace(sheet, answers={name: sheet.answers[name] for name in items})
+
+
 def _changes(instrument: Instrument, before: Sheet, after: Sheet) -> Iterable[Changed]:
-    for item in instrument.items():
-        old, new = before.answers.get(item.id), after.answers.get(item.id)
-        if old and new and old.value != new.value:
-            yield Changed(item.id, item.text, _text(item, old.value), _text(item, new.value), new.why)
+    for name, old in before.answers.items():
+        item, new = instrument.item(name), after.answers[name]
+        if old.value != new.value:
+            yield Changed(name, item.text, _text(item, old.value), _text(item, new.value), new.why)
 
 
 def _text(item: Item, value: str) -> str:

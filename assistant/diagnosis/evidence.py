@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from assistant.diagnosis.answers import Answer, Evidence
+from assistant.diagnosis.answers import Answer, Evidence, Sheet
 from knowledge.document import Document
-from knowledge.instrument import UNKNOWN, Anchor, Item
+from knowledge.instrument import UNKNOWN, AasSupport, Instrument, Item
 
 _TIME = re.compile(r"(20\d{2})[-./](\d{1,2})[-./](\d{1,2})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_MORE = "자료에는 '{shown}'에 맞는 AAS가 있습니다. 답과 자료 가운데 어느 쪽이 지금 모습인지 확인해 주세요."
+_LESS = "《{title}》의 {path}만으로는 '{claimed}'라는 답이 확인되지 않습니다. 다른 근거가 있으면 알려 주세요."
 _ENOUGH_ROWS = 12
 """Timed rows from which on an interval is worth a word."""
 _READ_ROWS = 20_000
@@ -21,41 +23,53 @@ _READ_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A submodel of a real asset in one of the company's own documents."""
+    """An element with a value in the shells of the company's own AAS, of a real asset: `path` is its idShort path."""
 
     document_id: str
     title: str
-    submodel: str
+    path: str
+
+
+def wanted(instrument: Instrument) -> tuple[str, ...]:
+    """How the idShorts of the submodels begin that support any answer."""
+    names = (name for item in instrument.items() for each in item.supported_by for name in each.submodels)
+    return tuple(dict.fromkeys(names))
 
 
 def known_from(item: Item, shells: Sequence[Shell]) -> Answer | None:
-    """The answer that the company's AAS already gives to an item, best first; None where it gives none."""
-    for support in reversed(item.supported_by):
-        found = _holding(support.submodels, shells)
+    """The answer an item has before it is asked: the lowest that the company's AAS stands for; None where it has none."""
+    for support in item.supported_by:
+        found = _holding(support, shells)
         if found:
             return Answer(item.id, support.value, tuple(found))
     return None
 
 
+def as_it_stands(instrument: Instrument, sheet: Sheet, shells: Sequence[Shell], papers: Container[str]) -> Sheet:
+    """The answers with their evidence as it is now: what a person pointed at, where that document (`papers`, by id) is
+    still there, and what the company's AAS says.
+    """
+    answers = {}
+    for name, answer in sheet.answers.items():
+        kept = tuple(each for each in answer.evidence if each.document_id in papers)
+        beside = tuple(each for each in weighed(instrument.item(name), answer.value, shells) if each not in kept)
+        answers[name] = replace(answer, evidence=(*kept, *beside))
+    return replace(sheet, answers=answers)
+
+
 def weighed(item: Item, value: str, shells: Sequence[Shell]) -> tuple[Evidence, ...]:
     """What the company's AAS says to an answer: it supports it, or shows more than was claimed."""
-    if value == UNKNOWN:
+    able = [(item.anchor(each.value), _holding(each, shells)) for each in item.supported_by]
+    able = [(anchor, found) for anchor, found in able if found]
+    if value == UNKNOWN or not able:
         return ()
-    said, known = item.anchor(value), known_from(item, shells)
-    if known is None or said.score == 0 == item.anchor(known.value).score:
-        return ()
-    shown = item.anchor(known.value)
-    if said.score <= shown.score and said.score >= _least(item).score:
-        return known.evidence
-    if said.score < _least(item).score:
-        return tuple(
-            _against(
-                each,
-                f"자료에는 '{shown.text}'에 맞는 AAS가 있습니다. 답과 자료 가운데 어느 쪽이 지금 모습인지 확인해 주세요.",
-            )
-            for each in known.evidence[:1]
-        )
-    return ()
+    said = item.anchor(value)
+    enough = [found for anchor, found in able if anchor.score >= said.score]
+    least = item.anchor(item.supported_by[0].value)
+    if said.score < least.score:
+        shown, [first, *_] = able[-1]
+        return (replace(first, state="against", note=_MORE.format(shown=shown.text)),)
+    return tuple(enough[0]) if enough else ()
 
 
 def shown_paper(item: Item, value: str, document_id: str, document: Document) -> Evidence:
@@ -72,34 +86,28 @@ def shown_paper(item: Item, value: str, document_id: str, document: Document) ->
 
 def shown_shell(item: Item, value: str, document_id: str, title: str, path: str, shells: Sequence[Shell]) -> Evidence:
     """An AAS element a person points at, by its idShort path."""
-    wanted = [support for support in item.supported_by if value != UNKNOWN]
-    submodel = path.split("/", 1)[0]
-    here = [each for each in shells if each.document_id == document_id and each.submodel == submodel]
-    able = [item.anchor(each.value) for each in wanted if _holding(each.submodels, here)]
-    claimed: Anchor | None = None if value == UNKNOWN else item.anchor(value)
-    if claimed and wanted and claimed.score > max((anchor.score for anchor in able), default=0):
-        note = (
-            f"《{title}》의 {path}만으로는 '{claimed.text}'라는 답이 확인되지 않습니다. 다른 근거가 있으면 알려 주세요."
-        )
-        return Evidence(document_id, title, path, "against", note)
-    return Evidence(document_id, title, path)
+    found = Evidence(document_id, title, path)
+    if value == UNKNOWN or not item.supported_by:
+        return found
+    claimed, submodel = item.anchor(value), path.split("/", 1)[0]
+    here = [each for each in shells if each.document_id == document_id and each.path.split("/", 1)[0] == submodel]
+    able = [item.anchor(each.value).score for each in item.supported_by if _holding(each, here)]
+    if claimed.score > max(able, default=0):
+        return replace(found, state="against", note=_LESS.format(title=title, path=path, claimed=claimed.text))
+    return found
 
 
-def _holding(names: Iterable[str], shells: Sequence[Shell]) -> list[Evidence]:
-    begins = tuple(_folded(name) for name in names)
-    found = {
-        (each.document_id, each.title, each.submodel) for each in shells if _folded(each.submodel).startswith(begins)
-    }
-    return [Evidence(document_id, title, submodel) for document_id, title, submodel in sorted(found)]
-
-
-def _least(item: Item) -> Anchor:
-    """The lowest answer that an AAS can stand for."""
-    return min((item.anchor(each.value) for each in item.supported_by), key=lambda anchor: anchor.score)
-
-
-def _against(evidence: Evidence, note: str) -> Evidence:
-    return Evidence(evidence.document_id, evidence.title, evidence.path, "against", note)
+def _holding(support: AasSupport, shells: Sequence[Shell]) -> list[Evidence]:
+    """One piece of evidence for each submodel that supports, by its first element that does."""
+    begins = tuple(_folded(name) for name in support.submodels)
+    found: dict[tuple[str, str], Evidence] = {}
+    for each in shells:
+        submodel = each.path.split("/", 1)[0]
+        holds = not support.holding or any(part in each.path for part in support.holding)
+        if _folded(submodel).startswith(begins) and holds:
+            path = each.path if support.holding else submodel
+            found.setdefault((each.document_id, submodel), Evidence(each.document_id, each.title, path))
+    return [found[key] for key in sorted(found)]
 
 
 def _folded(name: str) -> str:

@@ -21,15 +21,17 @@ def fitting(
 ) -> list[UseCase]:
     """The three that fit best; those in `without` stand beside another gap already and come only where none is left.
 
-    One made for another sector or for machines the firm does not have is never taken.
+    One made for another sector or for machines the firm does not have is never taken; where the firm has not told its
+    sector or machines, one made for particular ones comes last.
     """
     sector = instrument.sector(firm.sector)
     own = sector.id if sector else ""
     possible = [case for case in cases if area.id in case.areas and _suits(case, own, firm)]
     order = {case.id: at for at, case in enumerate(cases)}
 
-    def rank(case: UseCase) -> tuple[bool, float, int, int]:
-        return case.id in without, -_fit(case, own, firm, sheet, instrument), EFFORT[case.effort], order[case.id]
+    def rank(case: UseCase) -> tuple[bool, bool, float, int, int]:
+        for_others = bool((case.sectors and not own) or (case.machines and not firm.machines))
+        return for_others, case.id in without, -_fit(case, own, firm, sheet, instrument), EFFORT[case.effort], order[case.id]
 
     return sorted(possible, key=rank)[:EACH]
 

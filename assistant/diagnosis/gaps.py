@@ -17,6 +17,8 @@ from knowledge.instrument import MOST, Area, Instrument
 
 TOP = 3
 """Gaps a report puts first."""
+STRONG = 3.5
+"""From which score on an area is a strength, and no gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Ranked:
 
 
 def ranked(instrument: Instrument, sheet: Sheet, wishes: Wishes) -> tuple[Ranked, ...]:
-    """Every area that is known and not at its best, the most urgent first."""
+    """Every area that is known and lags, the most urgent first."""
     scores = {area.id: score for area in instrument.areas if (score := area_score(area, sheet)) is not None}
     weights = instrument.frame.weights
     missing = {name for name, score in scores.items() if score < Fraction(str(weights.foundation_below))}
@@ -43,7 +45,7 @@ def ranked(instrument: Instrument, sheet: Sheet, wishes: Wishes) -> tuple[Ranked
     found = []
     for area in instrument.areas:
         score = scores.get(area.id)
-        if score is None or score >= MOST:
+        if score is None or score >= STRONG:
             continue
         urgency = float((MOST - score) / MOST) ** weights.lag * carried[area.id] * weights.ease[area.effort - 1]
         found.append(

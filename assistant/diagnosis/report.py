@@ -204,9 +204,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """With the last diagnosis by the same version of the instrument."""
+    """With the last diagnosis by the same version of the instrument, over the `items` questions known both times."""
 
     day: date
+    items: int
     level_before: SystemLevel | None
     level_after: SystemLevel | None
     overall_before: float | None

@@ -52,34 +52,48 @@ def area_score(area: Area, sheet: Sheet) -> Fraction | None:
 
 
 def system_level(instrument: Instrument, sheet: Sheet) -> SystemEstimate:
+    """The estimate with its range. No level is told where what levels rest on is mostly unknown, unless that would change
+    nothing.
+    """
     rules = instrument.frame.levels
-    level = _level(rules, instrument, sheet, "as_said")
+    lowest = _level(rules, instrument, sheet, "worst") or "none"
+    highest = _level(rules, instrument, sheet, "best") or "none"
+    level: SystemLevel | None = lowest
+    if lowest != highest:
+        level = _level(rules, instrument, sheet, "as_said") if _enough(rules, instrument, sheet) else None
     rule = next((rule for rule in rules if rule.level == level), None)
     return SystemEstimate(
         level,
         rule.name if rule else "아직 알 수 없음",
         rule.meaning if rule else "수준을 가르는 질문에 아직 답이 없습니다.",
-        _level(rules, instrument, sheet, "worst") or "none",
-        _level(rules, instrument, sheet, "best") or "none",
+        lowest,
+        highest,
         "evidenced" if level and _evidenced(rules, sheet, level) else "declared",
         tuple(_reasons(rules, instrument, sheet)),
     )
 
 
 def _level(rules: Sequence[LevelRule], instrument: Instrument, sheet: Sheet, reading: Reading) -> SystemLevel | None:
-    """The highest level that holds with none below it failing; None where nothing tells even the lowest two apart."""
+    """The highest level whose clauses all hold or hang on what is not known, and whose defining ones hold, with all levels
+    below it. None where what defines 기초 is not known.
+    """
     reached: SystemLevel | None = None
-    passed = True  # so far no level was left open: the first that fails is then the first that is not reached
     for rule in rules:
         holding = [_holds(clause, rule.level, instrument, sheet, reading) for clause in rule.clauses]
         if False in holding:
-            return reached or ("none" if passed else None)
+            return reached or "none"
         defining = [holds for clause, holds in zip(rule.clauses, holding, strict=True) if clause.defining]
-        if all(defining) and defining:
-            reached = rule.level
-        elif defining:
-            passed = False
+        if not all(defining):
+            break
+        reached = rule.level if rule.clauses else None
     return reached
+
+
+def _enough(rules: Sequence[LevelRule], instrument: Instrument, sheet: Sheet) -> bool:
+    """Whether at least half of the items that levels rest on are known."""
+    named = {name for rule in rules for clause in rule.clauses for name in clause.items}
+    known = [name for name in named if sheet.known(instrument.item(name))]
+    return 2 * len(known) >= len(named)
 
 
 def _holds(
@@ -114,11 +128,12 @@ def _evidenced(rules: Sequence[LevelRule], sheet: Sheet, level: SystemLevel) -> 
 
 
 def _reasons(rules: Sequence[LevelRule], instrument: Instrument, sheet: Sheet) -> Iterable[Reason]:
+    spoken = {rule.level: rule.name for rule in rules}
     for rule in rules:
         for clause in rule.clauses:
             names = " · ".join(instrument.area_of(name).name for name in clause.items)
             count = f" 가운데 {clause.at_least}개" if len(clause.items) > 1 else ""
-            text = f"{names}{count}: {rule.name}에 맞는 답"
+            text = f"{names}{count}: {spoken[clause.speaking or rule.level]}에 맞는 답"
             yield Reason(rule.level, text, _holds(clause, rule.level, instrument, sheet))
 
 

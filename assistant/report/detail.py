@@ -95,7 +95,7 @@ def _again(previous: Comparison | None, say: Say) -> Iterator[Block]:
     if previous is None:
         yield Paragraph(line(say("no_previous")), "muted")
         return
-    yield Paragraph(line(say("again_lead", day=previous.day.isoformat())))
+    yield Paragraph(line(say("again_lead", day=previous.day.isoformat(), items=previous.items)))
     levels = [say(level) if level else say("system_unknown") for level in (previous.level_before, previous.level_after)]
     rows: list[tuple[Line, ...]] = [(line(strong(say("system"))), line(levels[0]), line(levels[1]), line("–"))]
     rows.append((line(strong(say("readiness"))), *_moved(previous.overall_before, previous.overall_after, say)))

@@ -63,11 +63,12 @@ def meta(report: Report, say: Say) -> str:
 
 
 def radar(report: Report, say: Say) -> Radar:
-    """The dimensions, and last time's beside them where there was one."""
-    before = _before(report.previous)
+    """The dimensions, and last time's beside them where the same questions were known then."""
+    same = report.previous if report.previous and report.previous.items == report.answered else None
+    before = _before(same)
     points = tuple(Point(each.name, each.score, before.get(each.id)) for each in report.readiness.dimensions)
     scores = ", ".join(f"{point.name} {say.score(point.score)}" for point in points)
-    return Radar(points, report.previous is not None, clean(say("chart_says", scores=scores)))
+    return Radar(points, same is not None, clean(say("chart_says", scores=scores)))
 
 
 def _before(previous: Comparison | None) -> dict[str, float | None]:

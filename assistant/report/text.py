@@ -161,8 +161,8 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "no_doubts": {"ko": "서로 맞지 않는 답이 없습니다.", "en": "No answers disagree."},
     "again": {"ko": "지난번과 비교", "en": "Before and after"},
     "again_lead": {
-        "ko": "{day}에 같은 판의 진단표로 답한 결과와 견주었습니다.",
-        "en": "Compared with the diagnosis of {day} by the same version.",
+        "ko": "{day}에 같은 판의 진단표로 답한 결과와, 두 번 다 답을 안 {items}문항으로 견주었습니다.",
+        "en": "Compared with the diagnosis of {day} by the same version, over the {items} questions known both times.",
     },
     "no_previous": {
         "ko": "견줄 지난 진단이 없습니다. 여섯 달 뒤 다시 하면 달라진 것을 보여 드립니다.",

@@ -114,6 +114,7 @@ def gap(number: int) -> Gap:
 def previous() -> Comparison:
     return Comparison(
         day=date(2026, 5, 11),
+        items=52,
         level_before="none",
         level_after="basic",
         overall_before=1.6,
