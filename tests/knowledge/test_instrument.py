@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import yaml
 from pydantic import ValidationError
 
-from knowledge.instrument import MOST, SYSTEM_LEVELS, UNKNOWN, Area, Instrument, Item, instrument
+from knowledge.instrument import MOST, SYSTEM_LEVELS, UNKNOWN, Area, Claims, Instrument, Item, instrument
 from knowledge.starter import starter_files
 
 AREAS = instrument().areas
@@ -140,6 +141,180 @@ def test_what_is_not_there_is_an_error(named: str) -> None:
     for look in (held.item, held.area_of, held.dimension_of, held.item("upkeep").anchor):
         with pytest.raises(KeyError):
             look(named)
+
+
+ASKING = re.compile("어떻게|얼마나|무엇|누가|누구|어디|언제|어떤")
+LETTERS = (
+    "MES",
+    "POP",
+    "ERP",
+    "LOT",
+    "AAS",
+    "PLC",
+    "NAS",
+    "관리도",
+    "시계열",
+    "레시피",
+    "인터락",
+    "예지보전",
+    "아차사고",
+)
+"""Words of the trade that nobody has to know."""
+SMALL = 60
+"""Characters of a choice that fit on a telephone."""
+
+
+@items
+def test_no_question_can_be_answered_with_yes_or_no(item: Item) -> None:
+    assert ASKING.search(item.text)
+    assert item.text.count("?") == 1
+    assert item.text.endswith("?")
+
+
+@items
+def test_choices_are_short_and_stand_alone(item: Item) -> None:
+    for anchor in item.anchors:
+        assert len(anchor.text) <= SMALL
+        assert not anchor.text.startswith(("거기에", "그리고", "그 위에"))
+
+
+@items
+def test_words_of_the_trade_are_explained_where_they_are_first_read(item: Item) -> None:
+    read = (item.text, *(anchor.text for anchor in item.anchors), item.why, *(anchor.seen for anchor in item.anchors))
+    assert list(_unexplained(" ".join(read))) == []
+
+
+@areas
+def test_words_of_the_trade_are_explained_in_what_is_said_of_an_area(area: Area) -> None:
+    for first in (area.strength, area.gap, " ".join(action.text for action in area.actions)):
+        assert list(_unexplained(first)) == []
+
+
+def _unexplained(text: str) -> Iterator[str]:
+    """Words whose first use has no explanation in brackets behind it, or behind the list that it stands in."""
+    for word in LETTERS:
+        if word in text and not re.match(rf"{word}(?:, [A-Z]+)*(?:\(| 같은 )", text[text.index(word) :]):
+            yield word
+
+
+def test_the_best_of_an_item_holds_what_the_one_below_holds() -> None:
+    """The pairs that were once apart: whoever has the first without the second is not at the top."""
+    for item, below in (
+        ("hazards", "찾아 고치고 아차사고"),
+        ("backup", "자동 백업과 나뉜 설비망"),
+        ("upkeep", "기록과 상태를 보며"),
+        ("aas", "명판과 기술자료"),
+        ("energy", "주요 설비마다 재어"),
+        ("trace", "설비 조건까지 이어져"),
+        ("care", "코드를 지키고 지난 데이터를 바로 꺼내며"),
+        ("data_person", "분석하는 담당자"),
+        ("ai_skill", "교육받은"),
+        ("secrets", "목록과 권한, 규칙"),
+        ("allies", "비교해 고르는"),
+        ("live_use", "분석으로 조건을 바꾸고"),
+        ("problem", "숫자를 꾸준히 재고"),
+        ("standard", "지금과 맞고"),
+    ):
+        assert below in instrument().item(item).anchors[-1].text
+
+
+MANAGED = {"direction", "leadership", "investment"}
+"""Areas that no machine takes over."""
+LEFT_TO_MACHINES = {
+    "planning_flow",
+    "traceability",
+    "data_use",
+    "machine_control",
+    "maintenance",
+    "aas",
+    "workplace_safety",
+    "energy_environment",
+}
+
+
+@areas
+def test_an_area_leads_on_to_intelligence_and_where_sensible_to_autonomy(area: Area) -> None:
+    steps = {action.step for action in area.actions}
+    assert ("intelligence" in steps) == (area.id not in MANAGED)
+    assert ("autonomy" in steps) == (area.id in LEFT_TO_MACHINES)
+    alone = [action for action in area.actions if action.step == "autonomy"]
+    assert all(action.upto == MOST and action.days > 365 for action in alone)
+    assert [action.days for action in area.actions] == sorted(action.days for action in area.actions)
+
+
+def _doubted(**answers: str) -> list[Claims]:
+    """The contradictions that two answers raise."""
+    held = instrument()
+    scores = {name: held.item(name).anchor(value).score for name, value in answers.items()}
+    return [
+        claim
+        for claim in held.frame.contradictions
+        if {claim.higher, claim.lower} == set(answers)
+        and scores[claim.higher] >= held.item(claim.higher).anchor(claim.from_value).score
+        and scores[claim.lower] <= held.item(claim.lower).anchor(claim.upto).score
+    ]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"records": "automatic", "collection": "none"},
+        {"trace": "with_conditions", "collection": "none"},
+        {"trace": "blocked", "collection": "none"},
+        {"upkeep": "predictive", "collection": "by_hand"},
+        {"upkeep": "predictive", "live_use": "never"},
+        {"planning": "linked", "records": "paper"},
+        {"planning": "replanned", "records": "spreadsheet"},
+        {"energy": "steered", "collection": "none"},
+        {"aas": "key_machines", "collection": "some_logged"},
+        {"live_use": "predictive", "collection": "none"},
+        {"live_use": "analysed", "records": "paper"},
+        {"control": "autonomous", "collection": "by_hand"},
+        {"control": "autonomous", "live_use": "monthly"},
+        {"care": "watched", "records": "paper"},
+        {"collection": "all_live", "backup": "pcs_only"},
+        {"plan": "reviewed", "budget": "none"},
+        {"budget": "staged", "plan": "none"},
+        {"plan": "reviewed", "leader": "nobody"},
+        {"ai_skill": "everyday", "secrets": "open"},
+    ],
+)
+def test_answers_that_cannot_both_be_so_are_asked_about(answers: dict[str, str]) -> None:
+    assert len(_doubted(**answers)) == 1
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"records": "automatic", "collection": "by_hand"},  # a counter on the press, the temperature on a sheet
+        {"live_use": "live", "collection": "none"},  # a board fed by barcodes, no values of machines
+        {"live_use": "analysed", "collection": "by_hand"},  # control charts of what people measure
+        {"problem": "baseline", "records": "paper"},  # tallies on paper, counted every month
+        {"upkeep": "condition", "collection": "none"},  # vibration measured once a quarter by an expert
+        {"trace": "lot_lookup", "records": "paper"},  # lots in a program, numbers of pieces on paper
+        {"energy": "metered", "collection": "none"},  # a clamp meter went round the machines
+        {"control": "downloaded", "collection": "some_logged"},  # recipes go down, nothing comes up
+        {"control": "by_sheet", "standard": "in_heads"},  # a sheet of settings, the work itself unwritten
+        {"aas": "drafted", "collection": "none"},  # name plates need no signals
+        {"plan": "written", "budget": "none"},  # a plan waits for its money
+        {"budget": "budgeted", "plan": "talked"},  # the money is there, the paper is not
+        {"ai_skill": "tried", "secrets": "open"},
+        {"collection": "some_logged", "backup": "pcs_only"},
+    ],
+)
+def test_answers_of_a_firm_that_may_well_exist_are_not_doubted(answers: dict[str, str]) -> None:
+    assert _doubted(**answers) == []
+
+
+def test_a_contradiction_names_two_items_once_quotes_both_and_asks() -> None:
+    claims = instrument().frame.contradictions
+    assert len({(claim.higher, claim.lower) for claim in claims}) == len(claims)
+    for claim in claims:
+        first = {each.id for each in instrument().items("first")}
+        assert {claim.higher, claim.lower} <= first
+        assert claim.say.count("하셨") == 2
+        assert claim.say.endswith("확인해 주세요.")
+        assert list(_unexplained(claim.say)) == []
 
 
 Broken = Callable[[dict[str, Any]], None]
