@@ -183,11 +183,10 @@ class Claims(_Part):
 
 
 class Choice(_Part):
-    """A goal, a loss, a sector or a kind of machine, with the words it is recognised by. `ksic`: divisions of a sector."""
+    """A goal, a loss, a sector or a kind of machine. `ksic`: divisions of a sector."""
 
     id: Identifier
     name: Words
-    said: tuple[str, ...] = ()
     ksic: tuple[str, ...] = ()
 
 

@@ -101,13 +101,6 @@ def test_every_dimension_names_where_it_comes_from() -> None:
         assert all(source.trust in {"S", "S2"} and source.title for source in dimension.sources)
 
 
-def test_words_of_a_goal_a_loss_a_sector_and_a_machine_are_there() -> None:
-    frame = instrument().frame
-    for choices in (frame.goals, frame.losses, frame.sectors, frame.machines):
-        assert all(choice.name and choice.said for choice in choices)
-        assert len({choice.id for choice in choices}) == len(choices)
-
-
 def test_each_division_of_manufacturing_is_in_one_sector() -> None:
     divisions = [division for sector in instrument().frame.sectors for division in sector.ksic]
     assert sorted(divisions) == [str(number) for number in range(10, 35)]
