@@ -49,6 +49,19 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "그런 진단이 없습니다. 진단 목록에서 다시 골라 주세요.",
         "en": "There is no such diagnosis. Choose from the list again.",
     },
+    "unknown_evidence": {
+        "ko": "이 답에 그 자료는 붙어 있지 않습니다. 화면을 새로 열어 확인해 주세요.",
+        "en": "That document does not stand behind this answer. Open it anew and look again.",
+    },
+    "question_changed": {
+        "ko": "그 사이에 질문이 바뀌어 방금 하신 말씀은 적지 않았습니다. 지금 질문을 확인하고 다시 답해 주세요.",
+        "en": "The question has changed meanwhile, so what you said was not noted. Look at the question now and answer again.",
+    },
+    "diagnosis_version": {
+        "ko": "예전 판의 질문으로 한 진단이라 지금은 열 수 없습니다. 지난 점수는 성장기록에 남아 있습니다. 새로 진단해 주세요.",
+        "en": "This diagnosis was made with an earlier version of the questions and cannot be opened now. Its scores are "
+        "kept in the case file. Begin a new one.",
+    },
     "no_such_question": {
         "ko": "이 진단에 없는 질문입니다. 다음 질문(next)의 question_id로 답해 주세요.",
         "en": "This diagnosis has no such question. Answer with the question_id of next.",
@@ -77,6 +90,14 @@ SENTENCES: dict[str, dict[Language, str]] = {
     "answer_long": {
         "ko": "답이 너무 깁니다. 1000자 안으로 줄여 주세요.",
         "en": "The answer is too long. Use at most 1000 characters.",
+    },
+    "evidence_unknown": {
+        "ko": "모른다고 한 답에는 근거를 붙일 수 없습니다. 먼저 보기에서 답을 골라 주세요.",
+        "en": "Nothing can stand behind an answer that is not known. Choose an answer first.",
+    },
+    "evidence_many": {
+        "ko": "한 답에 붙일 수 있는 근거는 20개까지입니다. 필요 없는 근거를 뗀 뒤 다시 붙여 주세요.",
+        "en": "An answer takes at most 20 pieces of evidence. Take one away, then attach this one.",
     },
     "evidence_not_own": {
         "ko": "우리 회사 자료만 근거로 붙일 수 있습니다. 자료를 올린 뒤 그 자료를 골라 주세요.",

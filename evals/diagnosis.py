@@ -23,6 +23,8 @@ from assistant.diagnosis.scoring import system_level
 from knowledge.instrument import Instrument, Item, instrument
 
 Split = Literal["dev", "test"]
+SpokenSet = Literal["dev", "test", "denied_dev", "denied_test"]
+"""`denied`: what people say they do not have, or will have one day; the companies have no such set."""
 LEVELS_EXACT, GAPS_RIGHT = 11 / 12, 10 / 12
 """Share of companies whose level must be the consultant's, and that must share two of the three top gaps."""
 RIGHT, WRONG = 0.85, 0.02
@@ -77,7 +79,7 @@ def _company(asked: Instrument, told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def answers(split: Split) -> list[Spoken]:
+def answers(split: SpokenSet) -> list[Spoken]:
     lines = _data(f"answers_{split}.jsonl").splitlines()
     return [Spoken(**json.loads(line)) for line in lines if line.strip()]
 

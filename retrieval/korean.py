@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from kiwipiepy import Kiwi, Token
@@ -67,6 +67,13 @@ def _normal(code: str) -> str:
     return _SEPARATORS.sub("", code).lower()
 
 
+class Morpheme(NamedTuple):
+    """`tag`: one of the Sejong set as Kiwi names them (VV-I is a VV that is conjugated irregularly)."""
+
+    form: str
+    tag: str
+
+
 class Tokenizer:
     """Text to search terms, the same for index and query. Thread-safe; Kiwi (2 s, 300 MB) is loaded at first use."""
 
@@ -103,6 +110,11 @@ class Tokenizer:
     def names(self, text: str) -> list[str]:
         """Proper nouns, foreign words and codes alone, each once, in order."""
         return list(dict.fromkeys(_words(text, self._kiwi().tokenize(text), _PROPER)))
+
+    def morphemes_of(self, texts: Sequence[str]) -> list[list[Morpheme]]:
+        """Every morpheme of each text, endings and particles too: for telling how something is said."""
+        analysed: Iterable[list[Token]] = self._kiwi().tokenize(texts)
+        return [[Morpheme(token.form, str(token.tag)) for token in tokens] for tokens in analysed]
 
     def _kiwi(self) -> Kiwi:
         with self._lock:

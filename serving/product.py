@@ -15,6 +15,7 @@ from assistant.passages import LIBRARY, Finder
 from assistant.records import Records
 from knowledge import starter
 from knowledge.ingest import Read
+from knowledge.instrument import instrument
 from knowledge.picturing import picturing
 from knowledge.reading import Readers, ReadingLimits
 from retrieval.embedding import TextEmbedder
@@ -132,9 +133,12 @@ class Product:
             self._worker.look(company.company_id)
 
     def warm(self) -> None:
-        """Load what the first question would otherwise wait for: embedder, morphemes, indexes, the engine's tokenizer."""
+        """Load what the first question would otherwise wait for: embedder, morphemes, indexes, the engine's tokenizer; and
+        begin with what a diagnosis recognises answers by.
+        """
         self._engines.usual.engine.budget.count("지원사업")
         Searcher([SearchPlace(LIBRARY, self._library.index)], self._embedder, self.tokenizer).search("지원사업", 1)
+        self._listener.warm(instrument().items())
 
     def stop(self) -> None:
         self._worker.stop()
@@ -188,7 +192,8 @@ class Product:
         records.recover()
         for document_id in place.recover():
             self._worker.submit(name, document_id)
-        diagnosing = Diagnosing(place, self._listener)
+        diagnosing = Diagnosing(place, self._listener, lambda: self._stores.companies.members(name))
+        diagnosing.settle()
         return Opened(place, records, finder, conversation, documents, diagnosing)
 
     def _made(self, name: str, embedder: TextEmbedder) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, MetaData
 
 from assistant import casefile, records
-from assistant.diagnosis import records as diagnoses
+from assistant.diagnosis import tables as diagnoses
 from knowledge import tables as knowledge
 from knowledge.aas import drafts
 from retrieval import store

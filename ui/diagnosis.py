@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from evals.diagnosis import Listener, Split
+from evals.diagnosis import Listener, Split, SpokenSet
 from serving.accounts.companies import LOCAL
 from ui.evaluate import await_engine, bar, opened_product, show
 from ui.options import Json, Lang, settings_in
@@ -35,7 +35,12 @@ class By(StrEnum):
 
 def diagnosis(
     parts: Annotated[list[Part] | None, typer.Argument(help="companies mapping; 없으면 둘 다 · default: both")] = None,
-    split: Annotated[str, typer.Option("--set", help="dev 또는 test · dev or test")] = "test",
+    split: Annotated[
+        str,
+        typer.Option(
+            "--set", help="dev, test; 말은 denied_dev, denied_test도 · and for what is said, denied_dev, denied_test"
+        ),
+    ] = "test",
     by: Annotated[By, typer.Option(help="말을 알아듣는 것 (mapping) · what recognises free text")] = By.EXAMPLES,
     limit: Annotated[int, typer.Option(help="처음 몇 개만 · only the first so many; 0 means all")] = 0,
     lang: Lang = None,
@@ -45,21 +50,22 @@ def diagnosis(
     from evals.diagnosis import companies
     from evals.errors import EvalError
 
-    if split not in {"dev", "test"}:
+    if split not in get_args(SpokenSet):
         raise EvalError(f"질문 묶음 '{split}'이 없습니다 · no set '{split}'")
-    chosen: Split = "dev" if split == "dev" else "test"
-    wanted = parts or [Part.COMPANIES, Part.MAPPING]
+    wanted = parts or ([Part.COMPANIES, Part.MAPPING] if split in get_args(Split) else [Part.MAPPING])
+    if Part.COMPANIES in wanted and split not in get_args(Split):
+        raise EvalError(f"회사 묶음 '{split}'이 없습니다 · no set of companies '{split}'")
     reports: dict[str, Any] = {}
     if Part.COMPANIES in wanted:
-        reports["companies"] = companies(chosen)
+        reports["companies"] = companies(cast("Split", split))
     if Part.MAPPING in wanted:
-        reports["mapping"] = _mapping(chosen, by, limit, lang)
+        reports["mapping"] = _mapping(cast("SpokenSet", split), by, limit, lang)
     show(reports, as_json)
     if not all(report["held"] for report in reports.values()):
         raise typer.Exit(MISSED)
 
 
-def _mapping(split: Split, by: By, limit: int, lang: Lang) -> dict[str, Any]:
+def _mapping(split: SpokenSet, by: By, limit: int, lang: Lang) -> dict[str, Any]:
     from evals.diagnosis import answers, mapping
 
     spoken = answers(split)

@@ -31,7 +31,13 @@ def fitting(
 
     def rank(case: UseCase) -> tuple[bool, bool, float, int, int]:
         for_others = bool((case.sectors and not own) or (case.machines and not firm.machines))
-        return for_others, case.id in without, -_fit(case, own, firm, sheet, instrument), EFFORT[case.effort], order[case.id]
+        return (
+            for_others,
+            case.id in without,
+            -_fit(case, own, firm, sheet, instrument),
+            EFFORT[case.effort],
+            order[case.id],
+        )
 
     return sorted(possible, key=rank)[:EACH]
 

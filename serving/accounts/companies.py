@@ -92,6 +92,15 @@ class Companies:
         with self._engine.connect() as connection:
             return [_company(row) for row in connection.execute(select(companies).order_by(companies.c.created_at))]
 
+    def members(self, company_id: str) -> frozenset[str]:
+        """Ids of the company's people and keys that have not been revoked."""
+        with self._engine.connect() as connection:
+            found = [
+                connection.scalars(select(names).where(of.c.company_id == company_id, of.c.revoked_at.is_(None))).all()
+                for of, names in ((people, people.c.person_id), (keys, keys.c.key_id))
+            ]
+        return frozenset(each for ids in found for each in ids)
+
     def mark(self, company_id: str, *, stays_here: bool) -> None:
         self._change(company_id, stays_here=stays_here)
 

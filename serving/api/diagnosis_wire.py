@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Literal
 
 from typing_extensions import TypedDict
 
-from assistant.diagnosis.answers import Held
-from assistant.diagnosis.interview import Outcome, Turn
+from assistant.diagnosis.answers import Held, Sheet
+from assistant.diagnosis.hearing import LONGEST
 from assistant.diagnosis.records import Diagnosis, Given, Origin
-from assistant.diagnosis.report import Report
+from assistant.diagnosis.turn import Outcome, Turn
 from assistant.diagnosis.wording import UNKNOWN_CHOICE
-from assistant.report.text import mark
-from knowledge.instrument import UNKNOWN, Depth, Item, SystemLevel
+from knowledge.instrument import UNKNOWN, Depth, Item
 from serving.diagnosing import Diagnosing
 
 
@@ -92,12 +91,15 @@ class Said(TypedDict):
 
 
 class ListedDiagnosis(TypedDict):
+    """`current`: made with the questions there are now. Any other can be deleted, and no more."""
+
     diagnosis_id: str
     version: str
     depth: Depth
     day: str
     started_at: str
     touched_at: str
+    current: bool
     finished: bool
     answered: int
     total: int
@@ -108,7 +110,8 @@ class Listed(TypedDict):
 
 
 class Form(Begun):
-    """All questions in the order they are asked. `parts`: who has taken which dimension."""
+    """All questions in the order they are asked. `parts`: who has taken which dimension. `longest`: characters that may be
+    said at once."""
 
     version: str
     depth: Depth
@@ -117,6 +120,7 @@ class Form(Begun):
     questions: list[WireQuestion]
     answers: list[WireAnswer]
     parts: dict[str, str]
+    longest: int
     notice: str
 
 
@@ -128,51 +132,6 @@ class Hint(TypedDict):
 
 class Hints(TypedDict):
     documents: list[Hint]
-
-
-class WireDimension(TypedDict):
-    id: str
-    name: str
-    score: float | None
-    evidence: Held
-    answered: int
-    items: int
-    areas: list[dict[str, Any]]
-
-
-class WireReadiness(TypedDict):
-    overall: float | None
-    dimensions: list[WireDimension]
-
-
-class WireReport(TypedDict):
-    """`system_level` and `readiness` are two outputs; nothing adds them up. `system_level` is null where too little is
-    known. The other fields are those of the report as people read it."""
-
-    system_level: SystemLevel | None
-    system: dict[str, Any]
-    readiness: WireReadiness
-    strengths: list[dict[str, Any]]
-    gaps: list[dict[str, Any]]
-    roadmap: dict[str, Any]
-    previous: dict[str, Any] | None
-    doubts: list[dict[str, Any]]
-    safety: list[str]
-    environment: list[str]
-    vendor_questions: list[str]
-    answers: list[dict[str, Any]]
-    unknown: list[str]
-    goals: list[str]
-    losses: list[str]
-    company: str
-    sector: str
-    version: str
-    depth: Depth
-    day: str
-    items: int
-    answered: int
-    notice: str
-    ai: dict[str, str]
 
 
 def question(made: Diagnosing, item: Item) -> WireQuestion:
@@ -216,6 +175,7 @@ def said(made: Diagnosing, turn: Turn, person: str, text: str) -> Said:
 
 
 def form(made: Diagnosing, diagnosis: Diagnosis, person: str) -> Form:
+    standing = made.standing(diagnosis)
     return {
         **begun(made, diagnosis, person),
         "version": diagnosis.version,
@@ -223,40 +183,15 @@ def form(made: Diagnosing, diagnosis: Diagnosis, person: str) -> Form:
         "day": diagnosis.day.isoformat(),
         "finished": diagnosis.finished(made.instrument),
         "questions": [question(made, item) for item in made.instrument.items(diagnosis.depth)],
-        "answers": [_answer(made, given) for given in _in_order(made, diagnosis)],
+        "answers": [_answer(made, given, standing) for given in _in_order(made, diagnosis)],
         "parts": dict(diagnosis.parts),
+        "longest": LONGEST,
         "notice": made.instrument.frame.notice,
     }
 
 
 def listed(made: Diagnosing, diagnoses: Sequence[Diagnosis]) -> Listed:
     return {"diagnoses": [_listed(made, each) for each in diagnoses]}
-
-
-def report_wire(made: Report) -> WireReport:
-    """The report as JSON, keyed as the contract has it."""
-    every = asdict(made)
-    dimensions: list[WireDimension] = [
-        {
-            "id": each.id,
-            "name": each.name,
-            "score": each.score,
-            "evidence": each.held,
-            "answered": each.answered,
-            "items": each.items,
-            "areas": [asdict(area) for area in each.areas],
-        }
-        for each in made.readiness.dimensions
-    ]
-    wire: WireReport = {
-        **every,  # type: ignore[typeddict-item]
-        "system_level": made.system.level,
-        "day": made.day.isoformat(),
-        "readiness": {"overall": made.readiness.overall, "dimensions": dimensions},
-        "previous": {**every["previous"], "day": made.previous.day.isoformat()} if made.previous else None,
-        "ai": {"ko": mark("ko"), "en": mark("en")},
-    }
-    return wire
 
 
 def _progress(made: Diagnosing, diagnosis: Diagnosis, person: str) -> WireProgress:
@@ -269,7 +204,6 @@ def _progress(made: Diagnosing, diagnosis: Diagnosis, person: str) -> WireProgre
 
 
 def _listed(made: Diagnosing, diagnosis: Diagnosis) -> ListedDiagnosis:
-    progress = _progress(made, diagnosis, "")
     return {
         "diagnosis_id": diagnosis.diagnosis_id,
         "version": diagnosis.version,
@@ -277,9 +211,10 @@ def _listed(made: Diagnosing, diagnosis: Diagnosis) -> ListedDiagnosis:
         "day": diagnosis.day.isoformat(),
         "started_at": diagnosis.started_at,
         "touched_at": diagnosis.touched_at,
+        "current": made.current(diagnosis),
         "finished": diagnosis.finished(made.instrument),
-        "answered": progress["answered"],
-        "total": progress["total"],
+        "answered": len(diagnosis.given),
+        "total": diagnosis.questions,
     }
 
 
@@ -287,8 +222,8 @@ def _in_order(made: Diagnosing, diagnosis: Diagnosis) -> Iterable[Given]:
     return (diagnosis.given[item.id] for item in made.instrument.items() if item.id in diagnosis.given)
 
 
-def _answer(made: Diagnosing, given: Given) -> WireAnswer:
-    answer = given.answer
+def _answer(made: Diagnosing, given: Given, standing: Sheet) -> WireAnswer:
+    answer = standing.answers[given.answer.item_id]
     item = made.instrument.item(answer.item_id)
     return {
         "question_id": answer.item_id,

@@ -17,7 +17,7 @@ import assistant.text
 import knowledge.text
 import retrieval.text
 from assistant.casefile import CaseFileError, UnknownEntryError
-from assistant.diagnosis.errors import BadAnswerError, UnknownDiagnosisError
+from assistant.diagnosis.errors import BadAnswerError, MovedOnError, UnknownDiagnosisError
 from assistant.errors import AssistantError, BadQuestionError, UnknownConversationError
 from knowledge.errors import KnowledgeError, TooLargeError, UnknownDocumentError
 from knowledge.picturing import CrowdedError
@@ -32,6 +32,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     UnknownConversationError: HTTPStatus.NOT_FOUND,
     UnknownDiagnosisError: HTTPStatus.NOT_FOUND,
     BadAnswerError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MovedOnError: HTTPStatus.CONFLICT,
     UnknownEntryError: HTTPStatus.NOT_FOUND,
     CaseFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownDocumentError: HTTPStatus.NOT_FOUND,

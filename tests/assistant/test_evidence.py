@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from assistant.diagnosis.answers import Answer, Evidence
-from assistant.diagnosis.evidence import Shell, known_from, shown_paper, shown_shell, weighed
+from assistant.diagnosis.answers import Answer, Evidence, Sheet
+from assistant.diagnosis.evidence import Shell, as_it_stands, known_from, shown_paper, shown_shell, weighed
 from knowledge.document import Document, Locator, Section, SectionKind
 from knowledge.instrument import UNKNOWN
 from tests.assistant.sheets import INSTRUMENT, ITEMS
 
 COLLECTION, AAS, RECORDS = (INSTRUMENT.item(name) for name in ("collection", "aas", "records"))
-SERIES = Shell("doc-1", "프레스 AAS", "TimeSeries")
+RECORD = "TimeSeries/Segments/Record/Time"
+SERIES = Shell("doc-1", "프레스 AAS", RECORD)
 PLATE = Shell("doc-2", "명판 AAS", "Nameplate")
 BEGIN = datetime(2026, 3, 2, 8, 0, 0)  # noqa: DTZ001 - a wall clock
 
@@ -35,9 +36,10 @@ def timed(every: float, rows: int = 40, kind: SectionKind = "table", form: str =
         ([Shell("doc-3", "예지보전", "PredictiveMaintenance")], "key_machines"),
         ([Shell("doc-3", "인수", "HandoverDocumentation")], None),
         ([Shell("doc-3", "공백", "")], None),
-        ([Shell("doc-3", "버전", "Time_Series_1_1")], "key_machines"),
-        ([Shell("doc-3", "소문자", "timeseriesdata")], "key_machines"),
-        ([Shell("doc-3", "딴것", "MyTimeSeries")], None),
+        ([Shell("doc-3", "버전", "Time_Series_1_1/Record")], "key_machines"),
+        ([Shell("doc-3", "소문자", "timeseriesdata/LinkedSegment/Endpoint")], "key_machines"),
+        ([Shell("doc-3", "빈 시계열", "TimeSeries/Metadata/Name")], None),
+        ([Shell("doc-3", "딴것", "MyTimeSeries/Record")], None),
     ],
 )
 def test_what_an_aas_tells_by_itself(shells: list[Shell], wanted: str | None) -> None:
@@ -54,7 +56,7 @@ def test_no_item_without_a_rule_is_known_from_an_aas() -> None:
 
 
 def test_a_live_submodel_supports_a_claim_of_live_collection_and_no_more() -> None:
-    assert weighed(COLLECTION, "main_live", [SERIES]) == (Evidence("doc-1", "프레스 AAS", "TimeSeries"),)
+    assert weighed(COLLECTION, "main_live", [SERIES]) == (Evidence("doc-1", "프레스 AAS", RECORD),)
     assert weighed(COLLECTION, "main_live", [PLATE]) == weighed(COLLECTION, "main_live", []) == ()
     assert weighed(COLLECTION, "all_live", [SERIES]) == ()
     assert weighed(COLLECTION, UNKNOWN, [SERIES]) == ()
@@ -62,15 +64,19 @@ def test_a_live_submodel_supports_a_claim_of_live_collection_and_no_more() -> No
 
 @pytest.mark.parametrize("value", ["none", "by_hand", "some_logged"])
 def test_a_live_submodel_beside_a_smaller_claim_shows_more_than_was_said(value: str) -> None:
-    [found] = weighed(COLLECTION, value, [SERIES, Shell("doc-9", "또 하나", "AssetInterfacesDescription")])
-    assert (found.state, found.path) == ("against", "TimeSeries")
+    [found] = weighed(
+        COLLECTION,
+        value,
+        [SERIES, Shell("doc-9", "또 하나", "AssetInterfacesDescription/InterfaceMQTT/EndpointMetadata/base")],
+    )
+    assert (found.state, found.path) == ("against", RECORD)
     assert COLLECTION.anchor("main_live").text in found.note
     assert found.note.endswith("주세요.")
     assert Answer("collection", value, (found,)).held == "declared"
 
 
 def test_several_submodels_stand_side_by_side_in_one_order() -> None:
-    shells = [SERIES, Shell("doc-0", "가", "AssetInterfacesDescription"), SERIES]
+    shells = [SERIES, Shell("doc-0", "가", "AssetInterfacesDescription/InterfaceMQTT/EndpointMetadata/base"), SERIES]
     assert weighed(COLLECTION, "main_live", shells) == weighed(COLLECTION, "main_live", shells[::-1])
     assert len(weighed(COLLECTION, "main_live", shells)) == 2
 
@@ -86,7 +92,7 @@ def test_an_element_a_person_points_at() -> None:
     assert COLLECTION.anchor("all_live").text in beyond.note
     assert "확인되지 않습니다" in beyond.note
     assert shown("main_live", "Nameplate/URI", [SERIES, Shell("doc-1", "프레스 AAS", "Nameplate")]).state == "against"
-    elsewhere = Shell("doc-7", "딴 자료", "TimeSeries")
+    elsewhere = Shell("doc-7", "딴 자료", RECORD)
     assert shown("main_live", "TimeSeries/Segments", [elsewhere]).state == "against"
     assert shown("main_live", "TimeSeries/Segments", []).state == "against"  # of a template: it is no machine's
     plain = shown_shell(RECORDS, "at_process", "doc-1", "프레스 AAS", "TimeSeries/Segments", [SERIES])
@@ -147,3 +153,15 @@ def test_the_same_rows_in_several_tables_and_upside_down() -> None:
     whole = timed(3600).sections[0].text.splitlines()[::-1]
     halves = [Section(at, Locator("표"), "\n".join(whole[at::2]), kind="table") for at in (0, 1)]
     assert shown_paper(COLLECTION, "main_live", "doc-1", Document("일지", "text/csv", tuple(halves))).state == "against"
+
+
+def test_evidence_is_as_it_is_now() -> None:
+    paper = Evidence("doc-5", "일지")
+    sheet = Sheet("first", date(2026, 3, 2), {"collection": Answer("collection", "main_live", (paper,))})
+
+    def held(shells: list[Shell], papers: set[str]) -> tuple[Evidence, ...]:
+        return as_it_stands(INSTRUMENT, sheet, shells, papers).answers["collection"].evidence
+
+    assert held([], {"doc-5"}) == (paper,)
+    assert held([], set()) == ()  # the document was deleted
+    assert held([SERIES], {"doc-1"}) == (Evidence("doc-1", "프레스 AAS", RECORD),)  # an AAS that came later

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.diagnosis.hearing import LONGEST, order, plain
+from assistant.diagnosis.hearing import LONGEST, order, plain, statement
 from assistant.diagnosis.wording import UNKNOWN_CHOICE
 from knowledge.instrument import UNKNOWN
 from tests.assistant.sheets import INSTRUMENT, ITEMS
@@ -17,6 +17,7 @@ NO = ["아니요", "아니오", "아뇨", "아니", "아닙니다", "틀려요",
 WHY = ["왜요?", "왜?", "왜 물어요?", "왜 물어보세요", "그걸 왜 물어봐요?", "이걸 왜 묻나요?", "왜 그런 걸 물어보시는 거예요?", "그건 왜 필요해요?", "왜 알아야 하나요?", "근데 왜요", "무슨 이유로 물어보나요?", "why?"]  # fmt: skip
 BACK = ["이전", "이전 질문", "이전 질문으로", "이전으로 가 주세요", "뒤로", "뒤로 가요", "앞 질문으로", "아까 질문 다시 볼래요", "되돌려 주세요", "다시 답할래요", "back"]  # fmt: skip
 STOP = ["그만", "그만할게요", "그만 할께요", "그만해 주세요", "나중에", "나중에요", "나중에 할게요", "이따가 할게요", "다음에 다시 할게요", "내일 이어서 할게요", "오늘은 여기까지", "여기까지만 할게요.", "멈춰 주세요", "stop"]  # fmt: skip
+SKIP = ["스킵", "스킵할게요", "건너뛰기", "건너뛸게요", "이 질문은 건너뛸래요", "넘어가요", "넘어가 주세요", "일단 넘어갈게요", "다음", "다음이요", "다음 질문", "다음 질문으로 가 주세요", "다음으로 넘어가요", "패스", "패스요", "이건 패스할게요", "skip", "Next"]  # fmt: skip
 ORDINARY = [
     "네 번 정도 확인해요",
     "네 명이 합니다",
@@ -37,6 +38,24 @@ ORDINARY = [
     "내일 적어요",
     "이따 적어요",
     "다음에 쓸 사람이 봅니다",
+    "다음 날 봅니다",
+    "다음 공정으로 넘어가요",
+    "그냥 넘어가는 편이에요",
+    "바쁘면 건너뛰어요",
+    "두 번 적어요",
+    "첫 공정만 찍어요",
+    "네 번째 라인만 모아요",
+    "둘째 주에 몰아서 적어요",
+    "원인이 뭔지 몰라요",
+    "불량 원인이 뭔지 다 찾아 고쳐요",
+    "MES인지 뭔지에 넣어요",
+    "뭐든지 종이에 적어요",
+    "엑셀이지 뭐예요",
+    "설비가 서면 알려 줘요",
+    "옆 사람이 설명해 줘요",
+    "반장이 설명 좀 하고 끝이에요",
+    "종이에 적어요, 그쵸?",
+    "엑셀로 관리해요 맞죠?",
     "그만두는 사람이 많아요",
     "그만둔 분이 알았어요",
     "중단하고 반장을 불러요",
@@ -58,7 +77,7 @@ ORDINARY = [
 
 @pytest.mark.parametrize(
     ("said", "meaning"),
-    [(said, meaning) for meaning, every in (("yes", YES), ("no", NO), ("why", WHY), ("back", BACK), ("stop", STOP)) for said in every],
+    [(said, meaning) for meaning, every in (("yes", YES), ("no", NO), ("why", WHY), ("back", BACK), ("stop", STOP), ("skip", SKIP)) for said in every],
 )  # fmt: skip
 def test_words_about_the_conversation(said: str, meaning: str) -> None:
     assert order(said) == meaning
@@ -75,7 +94,7 @@ def test_an_ordinary_answer_is_no_order_and_no_choice(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["몰라", "몰라요", "모르겠어요", "모르겠어여", "잘 모르겠습니다.", "잘 모르겠는데요", "글쎄요 모르겠네요", "그건 저는 잘 몰라요", "모름", "모릅니다", "음... 모르겠음", "unknown", "don't know", UNKNOWN_CHOICE],
+    ["몰라", "몰라요", "모르겠어요", "모르겠어여", "잘 모르겠습니다.", "잘 모르겠는데요", "글쎄요 모르겠네요", "그건 저는 잘 몰라요", "모름", "모릅니다", "음... 모르겠음", "ㅁㄹ", "unknown", "don't know", UNKNOWN_CHOICE],
 )  # fmt: skip
 def test_nobody_knows(said: str) -> None:
     assert order(said) is None
@@ -84,11 +103,18 @@ def test_nobody_knows(said: str) -> None:
     assert (heard.kind, heard.value) == ("value", UNKNOWN)
 
 
-@pytest.mark.parametrize("said", ["3", "3번", "3 번", "3번이요", "3번요", "3이요", "3번입니다.", "3번으로 할게요", "3번쨰", "3번째 거요", "３번", "③", " 3 "])  # fmt: skip
+@pytest.mark.parametrize("said", ["3", "3번", "3 번", "3번이요", "3번요", "3이요", "3번입니다.", "3번으로 할게요", "3번쨰", "3번째 거요", "３번", "③", " 3 ", "3번 같아요", "3번인 것 같아요", "세 번째", "세번째요", "세 번째 거", "셋째", "세 번째로 할게요", "세 번째입니다."])  # fmt: skip
 def test_a_choice_by_its_number(said: str) -> None:
     heard = plain(RECORDS, said)
     assert heard is not None
     assert heard.value == RECORDS.values[2]
+
+
+@pytest.mark.parametrize(("said", "at"), [("첫번째", 0), ("첫 번째요", 0), ("첫째", 0), ("두 번째 거요", 1), ("둘째", 1), ("네 번째", 3), ("다섯째요", 4)])  # fmt: skip
+def test_a_choice_by_its_place(said: str, at: int) -> None:
+    heard = plain(RECORDS, said)
+    assert heard is not None
+    assert heard.value == RECORDS.values[at]
 
 
 def test_numbers_run_over_the_choices_and_not_knowing_is_the_last() -> None:
@@ -127,6 +153,21 @@ def test_a_question_in_between_is_none_but_a_question(said: str, asks: bool) -> 
     assert order(said) is None
 
 
+@pytest.mark.parametrize("said", ["MES가 뭐예요", "LOT이 뭐예요", "그게 뭔데요", "POP이 뭐지", "PLC는 뭡니까", "근데 ERP가 뭐죠", "관리도라는 게 뭔가요", "도대체 이게 뭐야", "레시피가 무슨 뜻이죠", "무슨 말이에요", "무슨 말인지 모르겠어요", "MES가 뭔지 모르겠어요", "AAS가 뭔지 잘 모르겠습니다", "POP가 뭔지 몰라요", "종이에 적어요. MES가 뭐예요", "질문이 이해가 안 돼요", "설명해 주세요", "보기를 좀 설명해 주실래요", "설명 좀 해 줘요", "설명 부탁드립니다", "뜻을 알려주세요", "MES가 뭔지부터 설명 좀요"])  # fmt: skip
+def test_a_question_about_a_word_is_one_without_its_mark_too(said: str) -> None:
+    """And who does not know the word has not said that nobody knows the answer."""
+    assert order(said) is None
+    for each in (said, f"{said}?", f"{said}.", f"  {said} "):
+        heard = plain(RECORDS, each)
+        assert heard is not None
+        assert (heard.kind, heard.value) == ("question", None)
+
+
+@pytest.mark.parametrize(("said", "kept"), [("엑셀로 관리해요 맞죠?", "엑셀로 관리해요"), ("엑셀로 관리해요, 그렇죠?", "엑셀로 관리해요"), ("종이에 적음. 맞나요?", "종이에 적음"), ("이게 맞나요?", "이게 맞나요?"), ("맞죠?", "맞죠?"), ("엑셀로 관리해요", "엑셀로 관리해요")])  # fmt: skip
+def test_what_is_put_after_an_answer_is_no_question(said: str, kept: str) -> None:
+    assert statement(said) == kept
+
+
 @pytest.mark.parametrize("said", ["...", "?", "🙂", "-", "!!"])
 def test_what_holds_no_word_is_asked_about_again(said: str) -> None:
     heard = plain(RECORDS, said)
@@ -143,7 +184,7 @@ def test_any_text_is_read(said: str) -> None:
     assert heard is None or heard.kind != "value" or heard.value in {*RECORDS.values, UNKNOWN}
 
 
-@pytest.mark.parametrize("begin", ["네", "예", "아니", "그만", "그만 할게요", "나중에 다시 ", "왜 ", "아 ", "글쎄요 ", "이전 질문", "맞아요"])  # fmt: skip
+@pytest.mark.parametrize("begin", ["네", "예", "아니", "그만", "그만 할게요", "나중에 다시 ", "왜 ", "아 ", "글쎄요 ", "이전 질문", "맞아요", "넘어가 ", "다음 ", "MES가 ", "뭔지 ", "뭔지 잘 ", "무슨 말 ", "설명 ", "첫 번", "그게 "])  # fmt: skip
 def test_a_long_text_of_words_like_orders_is_read_at_once(begin: str) -> None:
     said = (begin * LONGEST)[: LONGEST - 1] + "x"
     assert order(said) is None

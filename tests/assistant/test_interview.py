@@ -4,66 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import event, func, select
 
 from assistant.diagnosis.errors import BadAnswerError, UnknownDiagnosisError
-from assistant.diagnosis.evidence import Shell
+from assistant.diagnosis.evidence import Shell, as_it_stands
 from assistant.diagnosis.hearing import LONGEST, Heard
-from assistant.diagnosis.interview import CARRIED_DAYS, Interview
-from assistant.diagnosis.records import Diagnoses, Diagnosis, diagnosis_answers, diagnosis_asked
+from assistant.diagnosis.interview import CARRIED_DAYS
+from assistant.diagnosis.tables import diagnosis_answers, diagnosis_asked
 from assistant.diagnosis.wording import worded
 from assistant.text import SENTENCES
-from knowledge.instrument import UNKNOWN, Depth, Item
+from knowledge.instrument import UNKNOWN, Item
+from tests.assistant.interviewed import EXCEL, KIM, LEE, SERIES, Firm
 from tests.assistant.sheets import DAY, FIRST, INSTRUMENT, ITEMS
 from tests.databases import Rooms
-
-KIM, LEE = "person-kim", "person-lee"
-EXCEL = "엑셀로 관리해요"
-SERIES = Shell("doc-1", "프레스 AAS", "TimeSeries")
-
-
-@dataclass
-class Scripted:
-    """Takes texts for what it was told, and others for unclear."""
-
-    known: dict[str, Heard] = field(default_factory=dict)
-    asked: list[tuple[str, str]] = field(default_factory=list)
-
-    async def heard(self, item: Item, text: str) -> Heard:
-        self.asked.append((item.id, text))
-        low, high = item.values[:2]
-        return self.known.get(text, Heard("unclear", nearest=(low, high), share=0.3))
-
-
-@dataclass
-class Firm:
-    """What an interview is told of a company, and by what it hears; each device has an interview of its own."""
-
-    engine: Engine
-    listener: Scripted = field(default_factory=Scripted)
-    shells: list[Shell] = field(default_factory=list)
-    has_aas: bool = False
-    today: date = DAY
-
-    @property
-    def kept(self) -> Diagnoses:
-        return Diagnoses(self.engine)
-
-    @property
-    def interview(self) -> Interview:
-        return Interview(
-            INSTRUMENT, self.kept, self.listener, lambda: self.shells, lambda: self.has_aas, lambda: self.today
-        )
-
-    def finished(self, depth: Depth = "first", at: int = 1, person: str = KIM) -> Diagnosis:
-        diagnosis = self.interview.start(depth, person)
-        for item in INSTRUMENT.items(depth):
-            diagnosis = self.interview.answer(diagnosis, person, item.id, item.values[at])
-        return diagnosis
 
 
 @pytest.fixture
@@ -136,6 +92,9 @@ async def test_not_knowing_is_kept_and_said_to_cost_nothing(firm: Firm) -> None:
     assert "깎지 않으며" in worded(turn, "ko")
     firm.listener.known["담당이 아니라서요"] = Heard("value", UNKNOWN)
     turn = await firm.interview.say(turn.diagnosis, KIM, "담당이 아니라서요")
+    assert (turn.outcome, turn.value) == ("proposed", UNKNOWN)  # what was only recognised is confirmed, this too
+    assert "잘 모르겠다" in worded(turn, "ko")
+    turn = await firm.interview.say(turn.diagnosis, KIM, "네")
     assert turn.diagnosis.given[FIRST[1].id].answer.value == UNKNOWN
 
 
@@ -177,7 +136,8 @@ async def test_another_device_goes_on_with_what_was_proposed(firm: Firm) -> None
 async def test_back_goes_to_the_question_before_and_then_on_where_one_was(firm: Firm) -> None:
     begun = firm.interview.start("first", KIM)
     turn = await firm.interview.say(begun, KIM, "이전")
-    assert (turn.outcome, turn.item) == ("back", FIRST[0])
+    assert (turn.outcome, turn.item) == ("first", FIRST[0])
+    assert "첫 질문" in worded(turn, "ko")
     for _ in range(3):
         turn = await firm.interview.say(turn.diagnosis, KIM, "1번")
     for at in (2, 1):
@@ -186,6 +146,36 @@ async def test_back_goes_to_the_question_before_and_then_on_where_one_was(firm: 
     turn = await firm.interview.say(turn.diagnosis, KIM, "3번")
     assert turn.diagnosis.given[FIRST[1].id].answer.value == FIRST[1].values[2]
     assert firm.interview.at_hand(turn.diagnosis, KIM) == (FIRST[3], None)
+
+
+async def test_what_is_skipped_comes_back_at_the_end(firm: Firm) -> None:
+    begun = firm.interview.start("first", KIM)
+    for at in (0, 1):
+        turn = await firm.interview.say(begun, KIM, "건너뛰기")
+        assert (turn.outcome, turn.item) == ("skipped", FIRST[at + 1])
+        assert "끝에 다시" in worded(turn, "ko")
+    assert firm.kept.get(begun.diagnosis_id).given == {}
+    assert firm.interview.at_hand(turn.diagnosis, LEE) == (FIRST[0], None)  # somebody else skipped nothing
+    for item in FIRST[2:]:
+        assert firm.interview.at_hand(turn.diagnosis, KIM) == (item, None)
+        turn = await firm.interview.say(begun, KIM, "1번")
+    assert (turn.outcome, firm.interview.at_hand(turn.diagnosis, KIM)) == ("recorded", (FIRST[0], None))
+    turn = await firm.interview.say(begun, KIM, "다음")
+    assert (turn.outcome, turn.item) == ("skipped", FIRST[1])
+    await firm.interview.say(begun, KIM, "1번")
+    turn = await firm.interview.say(begun, KIM, "패스")
+    assert (turn.outcome, turn.item) == ("only", FIRST[0])
+    assert "이것뿐" in worded(turn, "ko")
+    assert (await firm.interview.say(begun, KIM, "1번")).outcome == "done"
+
+
+async def test_to_skip_what_has_an_answer_leaves_it(firm: Firm) -> None:
+    begun = firm.interview.start("first", KIM)
+    await firm.interview.say(begun, KIM, "2번")
+    await firm.interview.say(begun, KIM, "뒤로")
+    turn = await firm.interview.say(begun, KIM, "건너뛰기")
+    assert turn.item == FIRST[1]
+    assert turn.diagnosis.given[FIRST[0].id].answer.value == FIRST[0].values[1]
 
 
 async def test_one_can_go_to_any_question_and_no_other(firm: Firm) -> None:
@@ -231,6 +221,19 @@ async def test_the_last_answer_says_so(firm: Firm) -> None:
     again = await firm.interview.say(turn.diagnosis, KIM, "또 뭐 있어요")
     assert (again.outcome, again.item) == ("done", None)
     assert firm.interview.at_hand(turn.diagnosis, KIM) is None
+
+
+async def test_after_the_end_one_may_ask_and_go_back(firm: Firm) -> None:
+    done = firm.finished()
+    asked = await firm.interview.say(done, KIM, "이 결과는 어디에 쓰나요?")
+    assert (asked.outcome, asked.item) == ("question", None)
+    assert "찾아보겠습니다" in worded(asked, "ko")
+    assert "끝났습니다" not in worded(asked, "ko")
+    assert (await firm.interview.say(done, KIM, "나중에 할게요")).outcome == "stopped"
+    back = await firm.interview.say(done, KIM, "뒤로")
+    assert (back.outcome, back.item) == ("back", FIRST[-1])
+    mended = await firm.interview.say(done, KIM, "1번")
+    assert mended.diagnosis.given[FIRST[-1].id].answer.value == FIRST[-1].values[0]
 
 
 async def test_two_people_answer_their_parts(firm: Firm) -> None:
@@ -343,7 +346,7 @@ def test_a_deep_diagnosis_soon_after_asks_only_what_is_new(firm: Firm) -> None:
     assert firm.interview.start("first", KIM).given == {}
 
 
-@pytest.mark.parametrize("what", ["late", "unfinished", "other version"])
+@pytest.mark.parametrize("what", ["late", "unfinished", "other version", "from a deep one"])
 def test_answers_are_not_carried_over(firm: Firm, what: str) -> None:
     if what == "unfinished":
         firm.interview.answer(firm.interview.start("first", KIM), KIM, "records", "paper")
@@ -351,6 +354,8 @@ def test_answers_are_not_carried_over(firm: Firm, what: str) -> None:
         old = firm.kept.start("0.9", "first", KIM, DAY)
         firm.kept.answer(old.diagnosis_id, list(firm.finished().given.values()), DAY)
         firm.kept.delete(next(each.diagnosis_id for each in firm.kept.list() if each.version != "0.9"))
+    elif what == "from a deep one":
+        firm.finished("deep")
     else:
         firm.finished()
         firm.today = DAY + timedelta(days=CARRIED_DAYS + 1)
@@ -360,8 +365,8 @@ def test_answers_are_not_carried_over(firm: Firm, what: str) -> None:
 @pytest.mark.parametrize(
     ("shells", "profile", "value", "held"),
     [
-        ([SERIES], False, "key_machines", "evidenced"),
-        ([Shell("doc-2", "명판", "Nameplate")], True, "drafted", "evidenced"),
+        ([SERIES], False, "key_machines", "declared"),
+        ([Shell("doc-2", "명판", "Nameplate")], True, "drafted", "declared"),
         ([], True, "drafted", "declared"),
         ([], False, None, ""),
     ],
@@ -379,17 +384,12 @@ def test_what_the_aas_or_the_profile_tells_is_not_asked(
         assert changed.given["aas"].answer.value == INSTRUMENT.item("aas").values[0]
 
 
-def test_what_the_aas_says_is_put_beside_an_answer_once(firm: Firm) -> None:
+def test_only_what_people_point_at_is_kept_with_an_answer(firm: Firm) -> None:
     firm.shells = [SERIES]
     begun = firm.interview.start("first", KIM)
-    kept = firm.interview.answer(begun, KIM, "collection", "main_live")
-    [held] = kept.given["collection"].answer.evidence
-    assert (held.state, held.path) == ("supports", "TimeSeries")
-    again = firm.interview.answer(begun, KIM, "collection", "main_live", [held])
-    assert again.given["collection"].answer.evidence == (held,)
-    [doubt] = firm.interview.answer(begun, KIM, "collection", "by_hand").given["collection"].answer.evidence
-    assert doubt.state == "against"
-    assert firm.interview.answer(begun, KIM, "collection", UNKNOWN).given["collection"].answer.evidence == ()
+    assert firm.interview.answer(begun, KIM, "collection", "main_live").given["collection"].answer.evidence == ()
+    said = as_it_stands(INSTRUMENT, firm.kept.get(begun.diagnosis_id).sheet, firm.shells, {"doc-1"})
+    assert said.answers["collection"].held == "evidenced"
 
 
 def test_a_deleted_diagnosis_is_gone_with_all_that_was_said(firm: Firm) -> None:
@@ -418,6 +418,40 @@ async def test_what_is_said_of_a_deleted_diagnosis_is_refused(firm: Firm) -> Non
     for said in ("1번", "그때그때 달라서"):
         with pytest.raises(UnknownDiagnosisError):
             await firm.interview.say(begun, KIM, said)
+
+
+def test_how_long_it_may_be_mended_counts_from_its_end(firm: Firm) -> None:
+    done = firm.finished()
+    assert done.finished_day == DAY
+    firm.today = DAY + timedelta(days=CARRIED_DAYS)
+    mended = firm.interview.answer(done, KIM, "records", "paper")
+    assert (mended.day, mended.finished_day) == (firm.today, DAY)
+    firm.today = DAY + timedelta(days=CARRIED_DAYS + 1)
+    with pytest.raises(BadAnswerError) as error:
+        firm.interview.answer(mended, KIM, "records", "at_process")
+    assert error.value.reason == "diagnosis_closed"
+
+
+def test_what_was_before_goes_by_the_beginning(firm: Firm) -> None:
+    one = firm.finished()
+    firm.today = DAY + timedelta(days=9)
+    two = firm.finished()
+    firm.today = DAY + timedelta(days=19)
+    one = firm.interview.answer(one, KIM, "records", "automatic")
+    assert firm.kept.before(one) is None
+    assert getattr(firm.kept.before(two), "diagnosis_id", "") == one.diagnosis_id
+    three = firm.interview.start("first", KIM)
+    assert getattr(firm.kept.before(three), "diagnosis_id", "") == two.diagnosis_id
+
+
+def test_a_list_of_many_asks_the_database_twice(firm: Firm) -> None:
+    for _ in range(5):
+        firm.interview.answer(firm.interview.start("first", KIM), KIM, "records", "paper")
+    said: list[str] = []
+    event.listen(firm.engine, "before_cursor_execute", lambda *found: said.append(found[2]))
+    found = firm.kept.list()
+    assert len([each for each in said if each.lstrip().upper().startswith("SELECT")]) == 2
+    assert found == [firm.kept.get(each.diagnosis_id) for each in found]
 
 
 def test_the_day_is_when_it_was_last_answered_and_the_newest_comes_first(firm: Firm) -> None:

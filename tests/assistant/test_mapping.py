@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -30,6 +31,8 @@ WATER = Item.model_validate(
     }
 )  # fmt: skip
 
+SHADE = WATER.model_copy(update={"id": "test_shade"})
+
 
 @pytest.fixture(scope="module")
 def listener(tokenizer: Tokenizer) -> Examples:
@@ -51,10 +54,50 @@ def test_what_is_sure_is_a_value(listener: Examples, said: str, value: str) -> N
     assert 0.5 < heard.share <= 1
 
 
+@pytest.mark.parametrize(
+    ("said", "denied"),
+    [
+        ("타이머는 안 달았어요", "timer"),
+        ("타이머로 주지는 않아요", "timer"),
+        ("타이머 없습니다", "timer"),
+        ("습도 센서 없어요", "sensor"),
+        ("센서로 재지는 못해요", "sensor"),
+        ("물뿌리개로는 안 줍니다", "by_hand"),
+        ("내년에 습도 센서를 꽂으려고요", "sensor"),
+        ("타이머를 달 예정이에요", "timer"),
+        ("센서로 저절로 주고 싶어요", "sensor"),
+    ],
+)
+def test_what_is_denied_or_planned_is_not_taken_for_what_is(listener: Examples, said: str, denied: str) -> None:
+    assert listener.read(WATER, said).value != denied
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("타이머는 안 쓰고 당번이 물뿌리개로 줘요", "by_hand"),
+        ("물뿌리개로 주지 않고 타이머가 매일 아침 시간 맞춰 틀어 줘요", "timer"),
+    ],
+)
+def test_what_is_said_beside_a_denial_counts(listener: Examples, said: str, value: str) -> None:
+    assert listener.read(WATER, said).value == value
+
+
+def test_an_answer_put_up_for_agreement_is_that_answer(listener: Examples) -> None:
+    said = "당번이 물뿌리개로 줘요"
+    assert listener.read(WATER, f"{said}, 맞죠?") == listener.read(WATER, said)
+
+
 def test_what_lies_between_two_names_them_from_worse_to_better(listener: Examples) -> None:
     for shares in ({"sensor": 0.4, "timer": 0.35, "never": 0.25}, {"timer": 0.4, "sensor": 0.35, "never": 0.25}):
         heard = listener.judged(WATER, {**shares, "by_hand": 0.0})
         assert (heard.kind, heard.value, heard.nearest) == ("unclear", None, ("timer", "sensor"))
+
+
+def test_how_sure_it_has_to_be_can_be_said(listener: Examples) -> None:
+    shares = {"never": 0.8, "timer": 0.2, "by_hand": 0.0, "sensor": 0.0}
+    assert listener.judged(WATER, shares).value == "never"
+    assert listener.judged(WATER, shares, 0.9).kind == "unclear"
 
 
 def test_what_is_nearest_is_always_a_choice(listener: Examples) -> None:
@@ -96,14 +139,55 @@ async def test_it_is_heard_as_it_is_read(listener: Examples) -> None:
     assert await listener.heard(WATER, "습도 센서가 재요") == listener.read(WATER, "습도 센서가 재요")
 
 
-def test_threads_train_a_question_once(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
-    listener, trained = Examples(tokenizer), []
+def noted(listener: Examples, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions it is trained for, in order."""
+    trained: list[str] = []
     train = listener._train
-    monkeypatch.setattr(listener, "_train", lambda item: trained.append(item.id) or train(item))
+
+    def noting(item: Item) -> object:
+        trained.append(item.id)
+        return train(item)
+
+    monkeypatch.setattr(listener, "_train", noting)
+    return trained
+
+
+def test_threads_train_a_question_once(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = Examples(tokenizer)
+    trained = noted(listener, monkeypatch)
     with ThreadPoolExecutor(4) as pool:
         heard = list(pool.map(lambda _: listener.read(WATER, "타이머로 줘요"), range(8)))
     assert trained == ["test_water"]
     assert len(set(heard)) == 1
+
+
+def test_who_asks_about_another_question_does_not_wait(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    listener, entered, go = Examples(tokenizer), Event(), Event()
+    train = listener._train
+
+    def slow(item: Item) -> object:
+        if item.id == WATER.id:
+            entered.set()
+            assert go.wait(20)
+        return train(item)
+
+    monkeypatch.setattr(listener, "_train", slow)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(listener.read, WATER, "타이머로 줘요")
+        assert entered.wait(20)
+        assert listener.read(SHADE, "커튼을 칩니다").share > 0
+        assert not waiting.done()
+        go.set()
+        assert waiting.result(20).share > 0
+
+
+def test_what_is_warmed_is_not_trained_again(tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = Examples(tokenizer)
+    trained = noted(listener, monkeypatch)
+    listener.warm([WATER, SHADE]).join(30)
+    assert trained == [WATER.id, SHADE.id]
+    assert listener.read(WATER, "타이머로 줘요") == Examples(tokenizer).read(WATER, "타이머로 줘요")
+    assert trained == [WATER.id, SHADE.id]
 
 
 def test_every_question_has_examples_of_every_choice() -> None:

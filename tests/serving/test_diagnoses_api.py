@@ -64,7 +64,7 @@ def log_file(every: int) -> bytes:
 
 
 def press_shell(*names: str, kind: str = "Instance") -> bytes:
-    parts = [submodel(name, property_("Value", "1"), kind=kind, name="PRESS") for name in names]
+    parts = [submodel(name, property_("Record", "1"), kind=kind, name="PRESS") for name in names]
     return as_json(environment(shell("PRESS", *parts), submodels=parts))
 
 
@@ -211,6 +211,7 @@ def test_a_consultant_who_was_let_in_reads_and_does_not_answer(firm: Firm, its: 
     its.base.office.grant(firm.company, key.key_id, 7, "admin")
     for path in ("", f"/{diagnosis}", f"/{diagnosis}/report", f"/{diagnosis}/hints/records"):
         assert firm.send("GET", path, headers).status_code == 200, path
+    assert firm.send("GET", f"/{diagnosis}/report", headers).content == firm.report(diagnosis)
     answer = firm.send("POST", f"/{diagnosis}/answers", headers, json={"question_id": "records", "value": "paper"})
     assert answer.status_code == 403
     assert firm.send("POST", f"/{diagnosis}/say", headers, json={"text": "1번"}).status_code == 403
@@ -300,8 +301,11 @@ def test_a_log_by_hand_does_not_carry_a_claim_of_collection_and_one_by_the_secon
     assert doubted["evidence"][0]["note"].endswith("확인해 주세요.")
     report = firm.ok("GET", f"/{diagnosis}/report")
     assert [doubt["items"] for doubt in report["doubts"]] == [["collection"]]
-    held = evidence(firm, diagnosis, "collection", "main_live", quick)
-    assert (held["held"], held["evidence"][0]["state"]) == ("evidenced", "supports")
+    both = evidence(firm, diagnosis, "collection", "main_live", quick)
+    assert {each["document_id"]: each["state"] for each in both["evidence"]} == {hourly: "against", quick: "supports"}
+    firm.ok("DELETE", f"/{diagnosis}/answers/collection/evidence/{hourly}")
+    [held] = firm.ok("GET", f"/{diagnosis}")["answers"]
+    assert (held["held"], [each["document_id"] for each in held["evidence"]]) == ("evidenced", [quick])
     report = firm.ok("GET", f"/{diagnosis}/report")
     assert report["doubts"] == []
     equipment = next(each for each in report["readiness"]["dimensions"] if each["id"] == "equipment")
@@ -314,15 +318,15 @@ def test_an_aas_answers_its_question_and_stands_beside_the_others(firm: Firm) ->
     [known] = firm.ok("GET", f"/{diagnosis}")["answers"]
     assert (known["question_id"], known["value"], known["origin"], known["held"]) == (
         "aas",
-        "key_machines",
+        "drafted",
         "known",
         "evidenced",
     )
     firm.answer(diagnosis, "collection", "main_live")
-    pointed = evidence(firm, diagnosis, "collection", "main_live", document, "TimeSeries/Value")
+    pointed = evidence(firm, diagnosis, "collection", "main_live", document, "TimeSeries/Record")
     assert {each["state"] for each in pointed["evidence"]} == {"supports"}
-    weak = evidence(firm, diagnosis, "collection", "main_live", document, "Nameplate/Value")
-    assert "확인되지 않습니다" in weak["evidence"][0]["note"]
+    weak = evidence(firm, diagnosis, "collection", "main_live", document, "Nameplate/Record")
+    assert "확인되지 않습니다" in next(each["note"] for each in weak["evidence"] if each["state"] == "against")
     firm.answer(diagnosis, "collection", "by_hand")
     report = firm.ok("GET", f"/{diagnosis}/report")
     assert [doubt["items"] for doubt in report["doubts"]][-1] == ["collection"]
@@ -340,7 +344,7 @@ def test_a_template_of_an_aas_tells_nothing_of_this_company(firm: Firm) -> None:
     document = firm.its.add("견본.json", press_shell("TimeSeries", kind="Template"), firm.staff)["document_id"]
     diagnosis = firm.start()
     assert firm.ok("GET", f"/{diagnosis}")["answers"] == []
-    assert evidence(firm, diagnosis, "collection", "main_live", document, "TimeSeries/Value")["held"] == "declared"
+    assert evidence(firm, diagnosis, "collection", "main_live", document, "TimeSeries/Record")["held"] == "declared"
 
 
 def test_only_the_companys_own_read_documents_stand_for_an_answer(firm: Firm, its: Installation) -> None:
@@ -367,9 +371,12 @@ def test_a_report_outlives_the_document_that_an_answer_rests_on(firm: Firm) -> N
     document = firm.its.add("로거.csv", log_file(5), firm.staff)["document_id"]
     diagnosis = firm.start()
     evidence(firm, diagnosis, "collection", "main_live", document)
-    before = firm.report(diagnosis)
+    before = firm.ok("GET", f"/{diagnosis}/report")
     assert firm.its.http.delete(f"/api/documents/{document}", headers=firm.staff).status_code == 204
-    assert firm.report(diagnosis) == before
+    after = firm.ok("GET", f"/{diagnosis}/report")
+    assert [(each["held"], each["score"]) for each in before["answers"]] == [("evidenced", 4)]
+    assert [(each["held"], each["score"]) for each in after["answers"]] == [("declared", 4)]  # nothing stands behind it
+    assert after["readiness"]["overall"] == before["readiness"]["overall"]
     firm.answer(diagnosis, "records", "paper")
     assert firm.ok("GET", f"/{diagnosis}")["answers"]
 
@@ -480,6 +487,21 @@ def test_half_a_year_later_the_report_says_what_changed_and_why(firm: Firm, day:
     assert firm.ok("GET", f"/{before}/report")["previous"] is None
     days = [entry["day"] for entry in firm.case()["state"]["diagnoses"]]
     assert days == [MAY.isoformat(), MAY.isoformat(), day.at.isoformat()]
+
+
+def test_what_another_version_of_the_questions_found_is_no_before(firm: Firm, its: Installation, day: Day) -> None:
+    day.at = MAY
+    with its.product.opened(firm.company) as opened:
+        kept, interview = opened.diagnosing.kept, opened.diagnosing.interview
+        asked = list(instrument().items("first"))
+        old = kept.start("0.9", "first", "person", MAY, asked=[item.id for item in asked])
+        for item in asked:
+            interview.answer(old, "person", item.id, item.values[1])
+    day.at = MAY + timedelta(days=100)
+    diagnosis = firm.start()
+    firm.fill(diagnosis, 2)
+    assert firm.ok("GET", f"/{diagnosis}/report")["previous"] is None
+    assert [each["version"] for each in firm.ok("GET")["diagnoses"]] == ["1.0", "0.9"]
 
 
 def test_a_deep_diagnosis_within_a_month_asks_only_what_is_new(firm: Firm, day: Day) -> None:

@@ -39,11 +39,14 @@ def _diagnoses() -> None:
         sa.Column("diagnosis_id", sa.String(40), primary_key=True),
         sa.Column("version", sa.String(20), nullable=False),
         sa.Column("depth", sa.String(10), nullable=False),
+        sa.Column("questions", sa.Integer, nullable=False),
         sa.Column("started_by", sa.String(80), nullable=False),
         sa.Column("started_at", sa.String(32), nullable=False),
         sa.Column("touched_at", sa.String(32), nullable=False),
         sa.Column("day", sa.String(10), nullable=False),
+        sa.Column("finished_day", sa.String(10)),
         sa.Column("parts", sa.JSON, nullable=False),
+        sa.Column("skipped", sa.JSON, nullable=False),
     )
     diagnosis = sa.ForeignKey("diagnoses.diagnosis_id", ondelete="CASCADE")
     op.create_table(
@@ -68,4 +71,6 @@ def _diagnoses() -> None:
         sa.Column("item_id", sa.String(40), nullable=False),
         sa.Column("value", sa.String(40)),
         sa.Column("said", sa.Text, nullable=False),
+        sa.Column("on_purpose", sa.Boolean, nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
     )
