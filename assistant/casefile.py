@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import JSON, Column, Engine, Integer, MetaData, Row, String, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from assistant.case_entries import KEPT, Correction, Outcome, Removal, Said, Written
+from assistant.case_entries import KEPT, Correction, Outcome, Profile, Removal, Said, Wishes, Written
 from assistant.case_state import AI_MARK, CaseState, Entry, Export, folded, standing
 from assistant.diagnosis.answers import Firm
 from assistant.diagnosis.answers import Wishes as Wished
@@ -55,6 +55,13 @@ class CaseFile:
     def add(self, said: Said, person: str, today: date) -> Entry:
         """Keep what a person states. Raises CaseFileError for what is of a day to come, or one entry too many."""
         return self._add(_dated(said, today), person, today)
+
+    def says(self, said: Profile | Wishes) -> bool:
+        """Whether the case file says so already. A day that is not stated is no difference."""
+        state = self.state()
+        stands = state.profile if said.kind == "profile" else state.wishes
+        day = {"day"} if said.day is None else set[str]()
+        return stands is not None and stands.model_dump(exclude=day) == said.model_dump(exclude=day)
 
     def correct(self, entry_id: str, said: Said, person: str, today: date) -> Entry:
         """Say what an entry should have read: another of its kind, which keeps its day where it states none.

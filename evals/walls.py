@@ -220,6 +220,8 @@ class Walls:
             ("POST", f"{diagnosis}/say", {"json": {"text": "1번"}}),
             ("POST", f"{diagnosis}/at", {"json": {"question_id": "records"}}),
             ("PUT", f"{diagnosis}/parts", {"json": {"mine": ["data"]}}),
+            ("GET", f"{diagnosis}/hints/records", {}),
+            ("DELETE", f"{diagnosis}/answers/records/evidence/{ids['document']}", {}),
             ("DELETE", diagnosis, {}),
         ]
         return self._chance.choice(choices)

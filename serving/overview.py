@@ -12,10 +12,25 @@ import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Engine, Integer, MetaData, Row, String, Table, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)  # fmt: skip
 
 from assistant.case_entries import REGIONS
 from serving import clock
@@ -31,6 +46,7 @@ consents = Table(
     Column("given_by", String(80), nullable=False),
     Column("given_at", String(32), nullable=False),
     Column("terms", Integer, nullable=False, server_default="1"),  # what was named to it then: see `SINCE`
+    Column("stated", JSON, nullable=False, server_default="{}"),  # counts where its case file does not say
 )
 published = Table(
     "published",
@@ -39,6 +55,7 @@ published = Table(
     Column("field", String(40), primary_key=True),
     Column("value", String(40), nullable=False),
     Column("at", String(32), nullable=False),
+    Column("until", String(10)),  # the last day, in Korea, on which it counts; for good where there is none
 )
 snapshots = Table(
     "snapshots",
@@ -86,8 +103,9 @@ VALUES: dict[Fact, tuple[str, ...]] = {
     Fact.SYSTEM_LEVEL: ("none", "basic", "middle_1", "middle_2", "advanced"),
     Fact.READINESS_BAND: ("0_24", "25_49", "50_74", "75_100"),  # percent of the highest
     Fact.TOP_GAP: tuple(_AREAS.split()),
-    Fact.FUNDING_DEMAND: ("none", "interested", "applied", "selected"),
-    Fact.TRAINING_DEMAND: ("none", "wanted", "done"),
+    # None has a value for "none": a case file without a word of it does not say so.
+    Fact.FUNDING_DEMAND: ("interested", "applied", "selected"),
+    Fact.TRAINING_DEMAND: ("wanted", "done"),
     Fact.ADOPTION: ("none", "trial", "in_use"),  # of AI, as the company says
     Fact.ACCIDENTS: ("fewer", "same", "more"),  # of twelve months, against the twelve before
 }
@@ -133,31 +151,36 @@ class Consents:
         with self._engine.connect() as connection:
             return _covered(connection, company_id)
 
-    def give(self, company_id: str, by: str, facts: Mapping[str, str | None] | None = None) -> None:
-        """Be counted from the next snapshot on, with these facts: both or neither. Raises RequestError as `publish`.
+    def give(self, company_id: str, by: str, stated: Mapping[str, str] | None = None) -> bool:
+        """Be counted from the next snapshot on, with what the company states: both or neither. Whether that is new.
 
-        A consent from before some facts were named is about all of them from now on.
+        What was stated before stays beside it. A consent from before some facts were named is about all of them from now
+        on. Raises RequestError as `publish`.
         """
-        _check(facts or {})
+        _check(stated or {})
         with self._engine.begin() as connection:
             hold(connection, snapshots)
-            agreed = _covered(connection, company_id) == frozenset(Fact)
-            if not agreed:
-                given = {"given_by": by, "given_at": clock.moment(clock.now()), "terms": TERMS}
+            before = _stated(connection, company_id)
+            together = {**before, **(stated or {})}
+            new = together != before or _covered(connection, company_id) != frozenset(Fact)
+            if new:
+                given = {"given_by": by, "given_at": clock.moment(clock.now()), "terms": TERMS, "stated": together}
                 connection.execute(consents.delete().where(consents.c.company_id == company_id))
                 connection.execute(insert(consents).values(company_id=company_id, **given))
-            _publish(connection, company_id, facts or {})
-            if not agreed:
                 self._log.record_in(connection, by, Action.CONSENT_GIVEN, company_id)
+            _publish(connection, company_id, stated or {})
+            return new
 
-    def withdraw(self, company_id: str, by: str) -> None:
-        """Be counted no more, at once. For a company that leaves too."""
+    def withdraw(self, company_id: str, by: str) -> bool:
+        """Be counted no more, at once. Whether there was a consent. For a company that leaves too."""
         with self._engine.begin() as connection:
             hold(connection, snapshots)
             connection.execute(published.delete().where(published.c.company_id == company_id))
-            if connection.execute(consents.delete().where(consents.c.company_id == company_id)).rowcount:
+            agreed = bool(connection.execute(consents.delete().where(consents.c.company_id == company_id)).rowcount)
+            if agreed:
                 _take_out(connection, company_id)
                 self._log.record_in(connection, by, Action.CONSENT_WITHDRAWN, company_id)
+            return agreed
 
     def publish(self, company_id: str, facts: Mapping[str, str | None]) -> None:
         """Publish facts, in the place of those published before; None takes one back. Raises RequestError: 409 without
@@ -170,17 +193,26 @@ class Consents:
                 raise RequestError("consent_older" if covered else "not_consented", 409)
             _publish(connection, company_id, facts)
 
-    def renew(self, company_id: str, facts: Mapping[Fact, str | None]) -> None:
-        """Publish those of these facts that the company's consent is about: none without one."""
+    def renew(
+        self, company_id: str, facts: Mapping[Fact, str | None], until: Mapping[Fact, date] | None = None
+    ) -> None:
+        """Publish those of these facts that the company's consent is about: none without one. In the place of None goes
+        what the company stated at its consent.
+
+        `until`: the last day, in Korea, on which a fact counts. After it the fact is unknown until it is renewed.
+        """
         _check(facts)
         with self._engine.begin() as connection:
             hold(connection, snapshots)
             covered = _covered(connection, company_id)
-            _publish(connection, company_id, {fact: value for fact, value in facts.items() if fact in covered})
+            stated = _stated(connection, company_id)
+            named = {fact: value or stated.get(fact) for fact, value in facts.items() if fact in covered}
+            _publish(connection, company_id, named, until)
 
     def published(self, company_id: str) -> dict[Fact, str]:
-        """What the company publishes of itself: for it to see."""
-        query = select(published).where(published.c.company_id == company_id).order_by(published.c.field)
+        """What the company publishes of itself and what counts now: for it to see."""
+        mine = published.c.company_id == company_id
+        query = select(published).where(mine & _counts()).order_by(published.c.field)
         with self._engine.connect() as connection:
             return {Fact(row.field): row.value for row in connection.execute(query)}
 
@@ -192,14 +224,18 @@ def _check(facts: Mapping[Fact, str | None] | Mapping[str, str | None]) -> None:
 
 
 def _publish(
-    connection: Connection, company_id: str, facts: Mapping[Fact, str | None] | Mapping[str, str | None]
+    connection: Connection,
+    company_id: str,
+    facts: Mapping[Fact, str | None] | Mapping[str, str | None],
+    until: Mapping[Fact, date] | None = None,
 ) -> None:
     mine = published.c.company_id == company_id
     for field, value in facts.items():
         connection.execute(published.delete().where(mine & (published.c.field == field)))
+        last = (until or {}).get(Fact(field))
         row = {"company_id": company_id, "field": field, "value": value, "at": clock.moment(clock.now())}
         if value is not None:
-            connection.execute(insert(published).values(**row))
+            connection.execute(insert(published).values(**row, until=None if last is None else str(last)))
 
 
 class Overview:
@@ -210,8 +246,9 @@ class Overview:
         self._sample: Sample = sample or random.SystemRandom().sample
 
     def snapshot(self, month: str) -> Snapshot:
-        """The month's (`2026-11`) snapshot, made now where it has not been. Raises ValueError for a month that is not
-        one, or is before the last."""
+        """The month's (`2026-11`) snapshot, made now where it has not been. One without a table is not kept: whoever
+        looks later in the month has it made anew. Raises ValueError for a month that is not one, or is before the last.
+        """
         if not _MONTH.fullmatch(month):
             raise ValueError(f"no month: {month}")
         made = self.of(month)
@@ -223,7 +260,10 @@ class Overview:
             if rows and rows[-1].month > month:
                 raise ValueError(f"{month} is before the last snapshot")
             if not rows or rows[-1].month < month:  # else another made it while this one waited
-                connection.execute(insert(snapshots).values(**self._made(connection, month, rows)))
+                row = self._made(connection, month, rows)
+                if not row["cells"]:
+                    return Snapshot(month, row["made_at"], {})
+                connection.execute(insert(snapshots).values(**row))
             return _snapshot(connection.execute(select(snapshots).where(snapshots.c.month == month)).one())
 
     def of(self, month: str) -> Snapshot | None:
@@ -253,7 +293,7 @@ class Overview:
 
 def _counted(connection: Connection, fact: Fact) -> dict[str, str]:
     """The value of every company that agreed."""
-    facts = published.c.field == fact
+    facts = (published.c.field == fact) & _counts()
     query = select(consents.c.company_id, published.c.value).outerjoin(
         published, (published.c.company_id == consents.c.company_id) & facts
     )
@@ -288,6 +328,18 @@ def _tally(kept: dict[str, Any]) -> Tally:
 def _snapshot(row: Row[Any]) -> Snapshot:
     facts = {Fact(fact): Counts(shown["as_of"], shown["cells"]) for fact, shown in row.cells.items()}
     return Snapshot(row.month, row.made_at, facts)
+
+
+def _counts() -> ColumnElement[bool]:
+    """Of published facts those whose last day has not passed."""
+    today = clock.now().astimezone(clock.KOREA).date()
+    return published.c.until.is_(None) | (published.c.until >= str(today))
+
+
+def _stated(connection: Connection, company_id: str) -> dict[str, str]:
+    """What the company stated at its consent; nothing without one."""
+    query = select(consents.c.stated).where(consents.c.company_id == company_id)
+    return dict(connection.execute(query).scalar_one_or_none() or {})
 
 
 def _covered(connection: Connection, company_id: str) -> frozenset[Fact]:

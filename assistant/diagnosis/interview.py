@@ -283,9 +283,13 @@ class Interview:
         if not self._mine(diagnosis, item, person):
             raise BadAnswerError("part_taken")
 
-    def _must_be_open(self, diagnosis: Diagnosis) -> None:
+    def closed(self, diagnosis: Diagnosis) -> bool:
+        """Whether its answers can be changed no more."""
         last = diagnosis.finished_day
-        if last is not None and last < self._today() - timedelta(days=CARRIED_DAYS):
+        return last is not None and last < self._today() - timedelta(days=CARRIED_DAYS)
+
+    def _must_be_open(self, diagnosis: Diagnosis) -> None:
+        if self.closed(diagnosis):
             raise BadAnswerError("diagnosis_closed")
 
     def _asks(self, depth: Depth) -> frozenset[str]:

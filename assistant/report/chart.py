@@ -7,6 +7,7 @@ breaks at that spoke and its label says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from math import cos, pi, sin
 from threading import Lock
@@ -27,19 +28,35 @@ INK = "#17212b"
 ACCENT = "#0a5c66"
 PAST = "#b45309"
 WIDTH, HEIGHT = 5.2, 4.1
-"""Inches."""
-REACH = 1.42
-"""How far the drawing goes from the middle, where the spokes are 1 long: room for the labels."""
+"""Inches, on paper."""
 DOTS = 220
 """Dots an inch of the PNG."""
-LINE = 0.14
-"""From one line of a label to the next."""
-WRAP = 9
-"""Characters after which a label goes on in a second line, where it has a space."""
 _SETTINGS = Lock()
 """matplotlib reads how to write SVG from settings of the whole process: one drawing at a time sets them."""
 
 Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The measures of a drawing: `width` and `height` in inches, sizes of letters in points (`name` of the labels, `small`
+    of the scale and the legend). Where the spokes are 1 long, the drawing goes `reach` far from the middle to leave room
+    for the labels, and one line of a label is `line` below the other. After `wrap` characters a label goes on in the next.
+    """
+
+    width: float
+    height: float
+    reach: float
+    name: float
+    scale: float
+    small: float
+    line: float
+    wrap: int
+
+
+PAPER = Look(WIDTH, HEIGHT, reach=1.42, name=10.5, scale=8, small=10, line=0.14, wrap=9)
+SCREEN = Look(3.95, 3.75, reach=1.64, name=13, scale=11.5, small=12.5, line=0.2, wrap=5)
+"""Drawn small, with large letters: on a phone it is shown at about its own size."""
 
 
 def radar_svg(radar: Radar, say: Say) -> str:
@@ -47,7 +64,7 @@ def radar_svg(radar: Radar, say: Say) -> str:
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    canvas: Any = FigureCanvasSVG(_drawn(radar, say))
+    canvas: Any = FigureCanvasSVG(_drawn(radar, say, SCREEN))
     written = StringIO()
     with _SETTINGS, mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "giljabi"}):
         canvas.print_svg(written, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
@@ -59,30 +76,31 @@ def radar_png(radar: Radar, say: Say) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     written = BytesIO()
-    canvas: Any = FigureCanvasAgg(_drawn(radar, say))
+    canvas: Any = FigureCanvasAgg(_drawn(radar, say, PAPER))
     canvas.print_png(written, metadata={"Software": None})
     return written.getvalue()
 
 
-def _drawn(radar: Radar, say: Say) -> Figure:
+def _drawn(radar: Radar, say: Say, look: Look) -> Figure:
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
     found = faces()
-    letters = FontProperties(fname=found.plain, size=10)
-    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DOTS, facecolor="none")
+    letters = FontProperties(fname=found.plain, size=look.small)
+    figure = Figure(figsize=(look.width, look.height), dpi=DOTS, facecolor="none")
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
-    axes.set_xlim(-REACH * WIDTH / HEIGHT, REACH * WIDTH / HEIGHT)
-    axes.set_ylim(-REACH, REACH)
-    _web(axes, len(radar.points), letters)
+    axes.set_xlim(-look.reach * look.width / look.height, look.reach * look.width / look.height)
+    axes.set_ylim(-look.reach, look.reach)
+    _web(axes, len(radar.points), letters, look.scale)
     if radar.overlay:
         _scores(axes, [point.before for point in radar.points], colour=PAST, dashed=True)
     _scores(axes, [point.score for point in radar.points], colour=ACCENT, dashed=False)
     for number, point in enumerate(radar.points):
-        _label(axes, point, _spoke(number, len(radar.points)), say, FontProperties(fname=found.bold, size=10.5))
+        bold = FontProperties(fname=found.bold, size=look.name)
+        _label(axes, point, _spoke(number, len(radar.points)), say, bold, look)
     if radar.overlay:
-        _legend(axes, say, letters)
+        _legend(axes, say, letters, look)
     return figure
 
 
@@ -92,7 +110,7 @@ def _spoke(number: int, of: int) -> Place:
     return cos(turned), sin(turned)
 
 
-def _web(axes: Axes, spokes: int, letters: FontProperties) -> None:
+def _web(axes: Axes, spokes: int, letters: FontProperties, size: float) -> None:
     ends = [_spoke(number, spokes) for number in range(spokes)]
     for ring in range(1, MOST + 1):
         part = ring / MOST
@@ -102,7 +120,7 @@ def _web(axes: Axes, spokes: int, letters: FontProperties) -> None:
         axes.plot([0, x_end], [0, y_end], color=INK, alpha=0.15, linewidth=0.8, clip_on=False)
     for ring in (1, 3, 5):
         axes.text(
-            0.02, ring / MOST - 0.015, str(ring), fontproperties=letters, fontsize=8, color=INK, alpha=0.7, va="top"
+            0.02, ring / MOST - 0.015, str(ring), fontproperties=letters, fontsize=size, color=INK, alpha=0.7, va="top"
         )
 
 
@@ -135,32 +153,32 @@ def _at(end: Place, score: float) -> Place:
     return end[0] * score / MOST, end[1] * score / MOST
 
 
-def _label(axes: Axes, point: Point, end: Place, say: Say, letters: FontProperties) -> None:
+def _label(axes: Axes, point: Point, end: Place, say: Say, letters: FontProperties, look: Look) -> None:
     across = "center" if abs(end[0]) < 0.2 else "left" if end[0] > 0 else "right"
-    lines = [*_wrapped(drawable(point.name)), drawable(say.score(point.score))]
-    above = LINE * (len(lines) - 1) * (1 + end[1]) / 2  # the block of lines grows away from the web
+    lines = [*_wrapped(drawable(point.name), look.wrap), drawable(say.score(point.score))]
+    above = look.line * (len(lines) - 1) * (1 + end[1]) / 2  # the block of lines grows away from the web
     for number, text in enumerate(lines):
         last = number == len(lines) - 1
         colour = ACCENT if last and point.score is not None else INK
-        place = (end[0] * 1.08, end[1] * 1.12 + above - number * LINE)
+        place = (end[0] * 1.08, end[1] * 1.12 + above - number * look.line)
         axes.text(*place, text, fontproperties=letters, color=colour, ha=across, va="center", parse_math=False)
 
 
-def _wrapped(name: str) -> list[str]:
+def _wrapped(name: str, most: int) -> list[str]:
     lines = [""]
     for word in name.split():
         word = word if len(word) <= 14 else word[:13] + "…"  # noqa: PLW2901  the table has the whole name
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > WRAP:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
     return lines[:3]
 
 
-def _legend(axes: Axes, say: Say, letters: FontProperties) -> None:
+def _legend(axes: Axes, say: Say, letters: FontProperties, look: Look) -> None:
     left = axes.get_xlim()[0]
     for number, (key, colour, line) in enumerate((("chart_now", ACCENT, "-"), ("chart_before", PAST, (0, (4, 2))))):
-        height = -REACH + 0.1 + number * LINE
+        height = -look.reach + 0.1 + number * look.line
         axes.plot(
             (left + 0.05, left + 0.25), (height, height), color=colour, linestyle=line, linewidth=2, clip_on=False
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assistant.diagnosis.gaps import STRONG
 from assistant.diagnosis.report import Comparison, Gap, PlannedAction, Report
 from assistant.report.blocks import (
     Block,
@@ -36,16 +37,15 @@ def summary(report: Report, say: Say) -> Iterator[Block]:
     yield Heading(1, line(say("title")))
     company = clean(report.company) or say("company_unnamed")
     yield Paragraph(line(strong(short(company))), "lead")
-    yield Paragraph(
-        line(meta(report, say), " · ", say("answered", items=report.items, answered=report.answered)), "muted"
-    )
+    yield Paragraph(line(meta(report, say), " · ", _answered(report, say)), "muted")
     yield Paragraph(line(strong(say("notice_title") + ": "), report.notice), "notice")
     yield Heading(2, line(say("summary")))
     yield Pair(tuple(_system(report, say)), tuple(_readiness(report, say)))
     yield Paragraph(line(say("apart")), "muted")
     yield Heading(3, line(say("strengths")))
     yield _listed(
-        [line(strong(each.name), " — ", each.text) for each in report.strengths[:MOST_STRENGTHS]], say("no_strengths")
+        [line(strong(each.name), " — ", each.text) for each in report.strengths[:MOST_STRENGTHS]],
+        _no_strengths(report, say),
     )
     yield Heading(3, line(say("gaps_first")))
     yield _listed([_gap(number, gap, say) for number, gap in enumerate(report.gaps[:MOST_GAPS], 1)], say("no_gaps"))
@@ -56,6 +56,19 @@ def summary(report: Report, say: Say) -> Iterator[Block]:
 
 def short(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _answered(report: Report, say: Say) -> str:
+    """Saying that one does not know is an answer too, which the diagnosis counts as well."""
+    unknown = sum(each.score is None for each in report.answers)
+    given = min(report.answered + unknown, report.items)
+    told = say("answered_all" if given == report.items else "answered", items=report.items, given=given)
+    return told + (say("answered_unknown", unknown=unknown) if unknown else "")
+
+
+def _no_strengths(report: Report, say: Say) -> str:
+    known = any(area.score is not None for each in report.readiness.dimensions for area in each.areas)
+    return say("no_strengths_reached", bar=say.score(STRONG)) if known else say("no_strengths")
 
 
 def meta(report: Report, say: Say) -> str:
@@ -79,8 +92,7 @@ def _system(report: Report, say: Say) -> Iterator[Block]:
     system = report.system
     name = say("system_unknown") if system.level is None else _named(system.name, system.level, say)
     lines: list[Line] = [line(system.meaning)] if system.meaning else []
-    lines.append(line(strong(say("range", lowest=say(system.lowest), highest=say(system.highest)))))
-    lines.append(line(muted(say("range_one" if system.lowest == system.highest else "range_why"))))
+    lines += _range(report, say)
     lines += [line(strong(say("held") + ": " + say(system.held))), line(muted(say(system.held + "_means")))]
     yield Outcome(say("system"), name, "", tuple(lines))
     if system.reasons:
@@ -90,6 +102,16 @@ def _system(report: Report, say: Say) -> Iterator[Block]:
             for each in system.reasons[:MOST_REASONS]
         ]
         yield Listing(tuple(reasons))
+
+
+def _range(report: Report, say: Say) -> Iterator[Line]:
+    """None where both ends agree: then it is only said that what is unknown changes nothing."""
+    lowest, highest = report.system.lowest, report.system.highest
+    if lowest != highest:
+        yield line(strong(say("range", lowest=say(lowest), highest=say(highest))))
+        yield line(muted(say("range_why")))
+    elif report.unknown:
+        yield line(muted(say("range_one")))
 
 
 def _named(name: str, level: str, say: Say) -> str:

@@ -12,17 +12,17 @@ from assistant.text import Language
 SENTENCES: dict[str, dict[Language, str]] = {
     "title": {"ko": "AI 전환 자가진단 보고서", "en": "AI transformation self-diagnosis report"},
     "mark": {
-        "ko": "이 보고서는 AI의 도움을 받아 만들었습니다. 대화로 하신 말씀을 AI가 보기와 맞추었고, 점수와 수준은 정해진 규칙으로 계산했습니다.",
-        "en": "This report was made with the help of AI: what was said in conversation was matched to the choices by AI; "
-        "scores and levels were computed by fixed rules.",
+        "ko": "이 보고서는 AI를 쓰는 길잡이가 만들었습니다. 대화로 하신 말씀은 AI가 보기와 맞추었을 수 있고, 고르신 답은 고르신 그대로입니다. 점수와 수준은 정해진 규칙으로 계산했습니다.",
+        "en": "This report was made by Giljabi, which uses AI: what was said in conversation may have been matched to the "
+        "choices by AI, and what was chosen stands as chosen; scores and levels were computed by fixed rules.",
     },
     "mark_short": {
-        "ko": "AI의 도움을 받아 만든 자가진단 · 공식 수준확인 아님",
-        "en": "Self-diagnosis made with AI help · not an official check",
+        "ko": "AI를 쓰는 길잡이의 자가진단 · 공식 수준확인 아님",
+        "en": "Self-diagnosis by Giljabi, which uses AI · not an official check",
     },
     "keywords": {
-        "ko": "AI 생성물 표시, AI의 도움을 받아 만듦, 자가진단, AI-generated",
-        "en": "AI-generated, made with AI help, self-diagnosis",
+        "ko": "AI 생성물 표시, AI를 쓰는 서비스, 자가진단, AI-generated",
+        "en": "AI-generated, by a service that uses AI, self-diagnosis",
     },
     "notice_title": {"ko": "먼저 읽어 주세요", "en": "Read this first"},
     "company_unnamed": {"ko": "이름을 적지 않은 회사", "en": "Company not named"},
@@ -30,12 +30,11 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "ko": "{day} 답변 기준 · {depth} · 진단표 {version}",
         "en": "Answers as of {day} · {depth} · instrument {version}",
     },
-    "depth_first": {"ko": "간이 진단", "en": "first pass"},
-    "depth_deep": {"ko": "정밀 진단", "en": "deep diagnosis"},
-    "answered": {
-        "ko": "{items}문항 가운데 {answered}문항을 답했습니다.",
-        "en": "{answered} of {items} questions were answered.",
-    },
+    "depth_first": {"ko": "첫 진단", "en": "first diagnosis"},
+    "depth_deep": {"ko": "깊은 진단", "en": "deep diagnosis"},
+    "answered": {"ko": "{items}문항 가운데 {given}문항 답함", "en": "{given} of {items} questions answered"},
+    "answered_all": {"ko": "{items}문항 모두 답함", "en": "all {items} questions answered"},
+    "answered_unknown": {"ko": " (모름 {unknown})", "en": " ({unknown} unknown)"},
     "goals": {"ko": "이루려는 것", "en": "Goals"},
     "losses": {"ko": "줄이려는 손실", "en": "Losses to cut"},
     "not_stated": {"ko": "아직 말하지 않았습니다.", "en": "Not stated yet."},
@@ -75,6 +74,10 @@ SENTENCES: dict[str, dict[Language, str]] = {
     },
     "strengths": {"ko": "잘하고 있는 것", "en": "Strengths"},
     "no_strengths": {"ko": "아직 꼽을 만큼 답이 모이지 않았습니다.", "en": "Not enough answers yet to name any."},
+    "no_strengths_reached": {
+        "ko": "아직 강점으로 꼽는 {bar}점에 이른 영역이 없습니다.",
+        "en": "No area has reached {bar} yet, from which on it is named a strength.",
+    },
     "gaps_first": {"ko": "먼저 메울 것 세 가지", "en": "The three gaps that matter most"},
     "no_gaps": {"ko": "지금 답으로는 먼저 메울 것을 꼽지 않았습니다.", "en": "No gap stands out in these answers."},
     "why": {"ko": "까닭", "en": "Why"},

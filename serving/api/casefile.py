@@ -98,7 +98,12 @@ class PeersShown(TypedDict):
     peers: list[Peers]
 
 
-def casefile(mine: Annotated[Opened, Depends(opened)]) -> CaseFile:
+Mine = Annotated[Opened, Depends(opened)]
+_BEARING = {"profile", "wishes", "correction", "removal"}
+"""Kinds of entries by which the gaps of a diagnosis may stand in another order."""
+
+
+def casefile(mine: Mine) -> CaseFile:
     return CaseFile(mine.place.database)
 
 
@@ -132,39 +137,40 @@ def schema() -> dict[str, Any]:
 
 @router.put("/profile")
 @may(Rule.WRITE)
-def profile(body: ProfileWanted, who: Who, kept: Kept, wired: Wired) -> CaseState:
-    """What the company is. It takes the place of the profile before; what is left out is unknown."""
-    return _after(kept, kept.add(body, who.person, korea()), Action.CASE_WRITTEN, who, wired)
+def profile(body: ProfileWanted, who: Who, kept: Kept, mine: Mine, wired: Wired) -> CaseState:
+    """What the company is. It takes the place of the profile before; what is left out is unknown. The same as before is
+    no new entry."""
+    return _stated(body, who, kept, mine, wired)
 
 
 @router.put("/wishes")
 @may(Rule.WRITE)
-def wishes(body: WishesWanted, who: Who, kept: Kept, wired: Wired) -> CaseState:
-    """What the company wants and what hurts it, in the place of what it said before."""
-    return _after(kept, kept.add(body, who.person, korea()), Action.CASE_WRITTEN, who, wired)
+def wishes(body: WishesWanted, who: Who, kept: Kept, mine: Mine, wired: Wired) -> CaseState:
+    """What the company wants and what hurts it, in the place of what it said before. The same is no new entry."""
+    return _stated(body, who, kept, mine, wired)
 
 
 @router.post("/entries", status_code=201)
 @may(Rule.WRITE)
-def add(body: Stated, who: Who, kept: Kept, wired: Wired) -> Entry:
+def add(body: Stated, who: Who, kept: Kept, mine: Mine, wired: Wired) -> Entry:
     """Write an entry: a use case chosen or dropped, a programme, training, a month's outcome, a note."""
     made = kept.add(body, who.person, korea())
-    _after(kept, made, Action.CASE_WRITTEN, who, wired)
+    _after(mine, made, Action.CASE_WRITTEN, who, wired)
     return made
 
 
 @router.put("/entries/{entry_id}")
 @may(Rule.WRITE)
-def correct(entry_id: str, body: Restated, who: Who, kept: Kept, wired: Wired) -> CaseState:
+def correct(entry_id: str, body: Restated, who: Who, kept: Kept, mine: Mine, wired: Wired) -> CaseState:
     """Say what an entry should have read. What it read before stays in the timeline."""
-    return _after(kept, kept.correct(entry_id, body, who.person, korea()), Action.CASE_CORRECTED, who, wired)
+    return _after(mine, kept.correct(entry_id, body, who.person, korea()), Action.CASE_CORRECTED, who, wired)
 
 
 @router.delete("/entries/{entry_id}", status_code=204)
 @may(Rule.WRITE)
-def remove(entry_id: str, who: Who, kept: Kept, wired: Wired) -> None:
+def remove(entry_id: str, who: Who, kept: Kept, mine: Mine, wired: Wired) -> None:
     """Have an entry count no longer. What it read stays in the timeline."""
-    _after(kept, kept.remove(entry_id, who.person, korea()), Action.CASE_REMOVED, who, wired)
+    _after(mine, kept.remove(entry_id, who.person, korea()), Action.CASE_REMOVED, who, wired)
 
 
 @router.get("/peers", responses=problems(409))
@@ -198,11 +204,26 @@ def _cell(own: str | None, cells: dict[str, int]) -> str | None:
     return own if own is None or own in cells else OTHER
 
 
-def _after(kept: CaseFile, made: Entry, action: Action, who: Identity, wired: Wiring) -> CaseState:
-    """Log what was written, and publish what follows from it where the company has agreed."""
-    company = company_of(who)
-    wired.office.books.record(company, who.person, action, made.entry_id, kind=made.kind)
-    return case_facts.publish(wired.consents, company, kept, korea())
+def _stated(
+    body: ProfileWanted | WishesWanted, who: Identity, kept: CaseFile, mine: Opened, wired: Wiring
+) -> CaseState:
+    """Write what the company says of itself, unless it says so already. What follows from it is brought up either way."""
+    if not kept.says(body):
+        return _after(mine, kept.add(body, who.person, korea()), Action.CASE_WRITTEN, who, wired)
+    return _renewed(mine, body.kind, who, wired)
+
+
+def _after(mine: Opened, made: Entry, action: Action, who: Identity, wired: Wiring) -> CaseState:
+    """Log what was written, and bring up what follows from it."""
+    wired.office.books.record(company_of(who), who.person, action, made.entry_id, kind=made.kind)
+    return _renewed(mine, made.kind, who, wired)
+
+
+def _renewed(mine: Opened, kind: str, who: Identity, wired: Wiring) -> CaseState:
+    """Bring the newest diagnosis up to what was written, and publish what follows where the company has agreed."""
+    if kind in _BEARING:
+        mine.diagnosing.renew(_name(who, wired.office), who.person, korea())
+    return case_facts.publish(wired.consents, company_of(who), mine.diagnosing.case, korea())
 
 
 def _name(who: Identity, desk: Office) -> str:

@@ -24,6 +24,8 @@ from serving.overview import Fact
 from serving.wiring import Desk, Wired, Wiring
 
 router = APIRouter(prefix="/api/company", tags=["company"])
+STATED = {Fact.SIZE_CLASS, Fact.SECTOR, Fact.REGION}
+"""What a company may state at its consent. The rest follows from its case file alone."""
 Who = Annotated[Identity, Depends(identity)]
 
 
@@ -50,7 +52,7 @@ class Consent(Body):
     overview: bool = Field(description="Whether the company is counted in the host's overview")
     facts: dict[str, str] = Field(
         default={},
-        description="What is published beside what the case file says: size_class, sector, region",
+        description="What is published where the case file does not say it: size_class, sector, region",
         max_length=10,
     )
 
@@ -194,16 +196,18 @@ def withdraw(grant_id: str, who: Who, desk: Desk) -> None:
 def consent(body: Consent, who: Who, wired: Wired) -> None:
     """Be counted in the host's overview, or no longer: at once.
 
-    What is published follows the case file from then on, each fact a coarse value. Other companies that agreed may see
-    tables of the overview too.
+    What is published follows the case file from then on, each fact a coarse value; what is stated here counts where the
+    case file does not say. Other companies that agreed may see tables of the overview too.
     """
     company_id = mine(who)
-    if body.overview:
-        wired.consents.give(company_id, who.person, {**body.facts, **_of_case_file(company_id, wired)})
+    for field in body.facts:
+        if field not in STATED:
+            raise RequestError("unknown_fact", 422, field=field[:40])
+    if not body.overview:
+        if wired.consents.withdraw(company_id, who.person):
+            wired.office.books.record(company_id, who.person, Action.CONSENT_WITHDRAWN, "overview")
+    elif _agreed(company_id, body.facts, who, wired):
         wired.office.books.record(company_id, who.person, Action.CONSENT_GIVEN, "overview")
-    else:
-        wired.consents.withdraw(company_id, who.person)
-        wired.office.books.record(company_id, who.person, Action.CONSENT_WITHDRAWN, "overview")
 
 
 def mine(who: Identity) -> str:
@@ -213,13 +217,14 @@ def mine(who: Identity) -> str:
     return who.company
 
 
-def _of_case_file(company_id: str, wired: Wiring) -> dict[str, str | None]:
-    """What the case file says; nothing where only accounts are served."""
+def _agreed(company_id: str, stated: dict[str, str], who: Identity, wired: Wiring) -> bool:
+    """Give the consent, with what the case file says; without that where only accounts are served. Whether it is new."""
     if wired.product is None:
-        return {}
+        return wired.consents.give(company_id, who.person, stated)
     with wired.product.opened(company_id) as opened:
-        state = CaseFile(opened.place.database).state()
-    return {str(fact): value for fact, value in case_facts.facts(state, korea()).items()}
+        new = wired.consents.give(company_id, who.person, stated)
+        case_facts.publish(wired.consents, company_id, CaseFile(opened.place.database), korea())
+    return new
 
 
 def join_link(secret: str) -> str:

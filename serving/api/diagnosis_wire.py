@@ -91,7 +91,8 @@ class Said(TypedDict):
 
 
 class ListedDiagnosis(TypedDict):
-    """`current`: made with the questions there are now. Any other can be deleted, and no more."""
+    """`current`: made with the questions there are now. Any other can be deleted, and no more. `closed`: finished so long
+    ago that its answers can be changed no more."""
 
     diagnosis_id: str
     version: str
@@ -101,6 +102,7 @@ class ListedDiagnosis(TypedDict):
     touched_at: str
     current: bool
     finished: bool
+    closed: bool
     answered: int
     total: int
 
@@ -110,13 +112,14 @@ class Listed(TypedDict):
 
 
 class Form(Begun):
-    """All questions in the order they are asked. `parts`: who has taken which dimension. `longest`: characters that may be
+    """All questions in the order they are asked. `closed`: as in `ListedDiagnosis`. `parts`: who has taken which dimension. `longest`: characters that may be
     said at once."""
 
     version: str
     depth: Depth
     day: str
     finished: bool
+    closed: bool
     questions: list[WireQuestion]
     answers: list[WireAnswer]
     parts: dict[str, str]
@@ -182,6 +185,7 @@ def form(made: Diagnosing, diagnosis: Diagnosis, person: str) -> Form:
         "depth": diagnosis.depth,
         "day": diagnosis.day.isoformat(),
         "finished": diagnosis.finished(made.instrument),
+        "closed": made.interview.closed(diagnosis),
         "questions": [question(made, item) for item in made.instrument.items(diagnosis.depth)],
         "answers": [_answer(made, given, standing) for given in _in_order(made, diagnosis)],
         "parts": dict(diagnosis.parts),
@@ -213,6 +217,7 @@ def _listed(made: Diagnosing, diagnosis: Diagnosis) -> ListedDiagnosis:
         "touched_at": diagnosis.touched_at,
         "current": made.current(diagnosis),
         "finished": diagnosis.finished(made.instrument),
+        "closed": made.interview.closed(diagnosis),
         "answered": len(diagnosis.given),
         "total": diagnosis.questions,
     }

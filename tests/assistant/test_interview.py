@@ -426,7 +426,9 @@ def test_how_long_it_may_be_mended_counts_from_its_end(firm: Firm) -> None:
     firm.today = DAY + timedelta(days=CARRIED_DAYS)
     mended = firm.interview.answer(done, KIM, "records", "paper")
     assert (mended.day, mended.finished_day) == (firm.today, DAY)
+    assert not firm.interview.closed(mended)
     firm.today = DAY + timedelta(days=CARRIED_DAYS + 1)
+    assert firm.interview.closed(mended)
     with pytest.raises(BadAnswerError) as error:
         firm.interview.answer(mended, KIM, "records", "at_process")
     assert error.value.reason == "diagnosis_closed"

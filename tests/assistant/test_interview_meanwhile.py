@@ -19,6 +19,8 @@ from tests.assistant.interviewed import EXCEL, KIM, LEE, SERIES, Firm
 from tests.assistant.sheets import FIRST, INSTRUMENT, ITEMS
 from tests.databases import Rooms
 
+pytestmark = pytest.mark.proof
+
 VAGUE = "그때그때 달라서 뭐라 하기가"
 PART = INSTRUMENT.dimension_of(FIRST[0].id).id
 

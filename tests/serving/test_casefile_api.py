@@ -21,7 +21,7 @@ from knowledge.instrument import instrument
 from knowledge.usecases import use_cases
 from retrieval.korean import Tokenizer
 from serving.accounts.roles import Role
-from serving.case_facts import accidents, facts, sector
+from serving.case_facts import accidents, facts, sector, until
 from serving.overview import VALUES, Counts, Fact, Snapshot, consents
 from serving.targets import targets
 from tests.installation import BY, Installation, bearer, installed
@@ -227,7 +227,7 @@ def test_what_is_published_follows_the_case_file_from_consent_on(firm: Firm) -> 
     assert set(own["consents"]["covers"]) == set(Fact)
     assert own["published"] == {
         "size_class": "5_49", "sector": "25", "region": "경기", "system_level": "basic", "readiness_band": "25_49",
-        "top_gap": "literacy", "funding_demand": "none", "training_demand": "wanted",
+        "top_gap": "literacy", "training_demand": "wanted",
     }  # fmt: skip
     firm.write(kind="programme", programme="p-1", state="applied")
     firm.write(kind="outcome", month="2026-10", adoption="in_use")
@@ -246,6 +246,49 @@ def test_what_was_stated_at_consent_stays_until_there_is_a_profile(firm: Firm) -
     assert firm.own()["published"] == {"region": "경남"}
     firm.put("profile", {"region": "부산"})
     assert firm.own()["published"]["region"] == "부산"
+
+
+def test_a_profile_that_leaves_a_field_out_keeps_what_was_stated_at_consent(firm: Firm) -> None:
+    firm.consent(region="경남", size_class="5_49")
+    firm.put("profile", {"sector": "C25"})
+    assert firm.own()["published"] == {"region": "경남", "size_class": "5_49", "sector": "25"}
+    firm.put("profile", {"region": "부산", "employees": 300})
+    assert firm.own()["published"] == {"region": "부산", "size_class": "300_up"}
+    firm.put("profile", {})
+    assert firm.own()["published"] == {"region": "경남", "size_class": "5_49"}
+
+
+@pytest.mark.parametrize("overview", [True, False])
+def test_what_follows_from_the_case_file_cannot_be_stated(firm: Firm, overview: bool) -> None:
+    for fact, value in (("adoption", "in_use"), ("system_level", "basic"), ("name", "한빛정밀")):
+        body = {"overview": overview, "facts": {"region": "경남", fact: value}}
+        answer = firm.its.http.put("/api/company/consents", json=body, headers=firm.admin)
+        assert (answer.status_code, fact in answer.json()["title"]) == (422, True)
+    assert firm.own()["consents"] == {"overview": False, "covers": []}
+
+
+def test_a_consent_said_twice_stands_in_the_log_once(firm: Firm) -> None:
+    firm.consent(overview=False)
+    for _ in range(2):
+        firm.consent()
+        firm.consent(region="경남")
+    for _ in range(2):
+        firm.consent(overview=False)
+    said = [each["action"] for each in _log(firm) if each["action"].startswith("consent")]
+    assert said == ["consent_withdrawn", "consent_given", "consent_given"]
+
+
+def test_what_is_said_already_is_no_new_entry(firm: Firm) -> None:
+    wishes = {"goals": ["quality"], "losses": {"defects": 3}}
+    for _ in range(2):
+        assert firm.put("profile", PROFILE).json()["profile"]["employees"] == 32
+        assert firm.put("wishes", wishes).json()["wishes"]["losses"] == {"defects": 3}
+    assert [each["kind"] for each in firm.get().json()["timeline"]] == ["wishes", "profile"]
+    assert [each["action"] for each in _log(firm)].count("case_written") == 2
+    firm.put("profile", {**PROFILE, "employees": 33})
+    firm.put("profile", PROFILE)
+    firm.put("wishes", {**wishes, "day": "2026-01-01"})
+    assert len(firm.get().json()["timeline"]) == 5
 
 
 def test_a_consent_from_before_is_about_what_was_named_then(firm: Firm) -> None:
@@ -313,7 +356,7 @@ def test_demand_is_read_from_what_was_done() -> None:
         return facts(CaseState(programmes=named), TODAY)[Fact.FUNDING_DEMAND]
 
     assert programmes() is None
-    assert facts(CaseState(profile=Profile()), TODAY)[Fact.FUNDING_DEMAND] == "none"
+    assert facts(CaseState(profile=Profile(employees=28)), TODAY)[Fact.FUNDING_DEMAND] is None
     assert programmes("interested", "applied") == "applied"
     assert programmes("rejected") == "applied"  # that it was rejected is nobody's business
     assert programmes("done", "interested") == "selected"
@@ -332,9 +375,25 @@ def test_demand_is_read_from_what_was_done() -> None:
         return facts(CaseState(diagnoses=(said,), trainings=(training,)), TODAY)[Fact.TRAINING_DEMAND]
 
     assert trained(TODAY - timedelta(364)) == "done"
-    assert trained(date(2025, 11, 23)) == "none"
+    assert trained(date(2025, 11, 23)) is None
     assert trained(date(2025, 11, 23), ("digital_staff",)) == "wanted"
     assert facts(CaseState(), TODAY) == dict.fromkeys(facts(CaseState(), TODAY))
+
+
+def test_what_ages_counts_until_its_last_day() -> None:
+    trained = Training(title="교육", people=1, hours=1, day=date(2024, 2, 29))
+    used = Outcome(month="2026-03", adoption="trial")
+    state = CaseState(
+        trainings=(trained,), outcomes=(month(24, None), used, *(month(back) for back in range(23, -1, -1)))
+    )
+    assert until(state, date(2024, 3, 1)) == {
+        Fact.TRAINING_DEMAND: date(2025, 2, 28), Fact.ADOPTION: date(2027, 2, 28), Fact.ACCIDENTS: date(2027, 5, 31),
+    }  # fmt: skip
+    for fact, last in until(state, date(2024, 3, 1)).items():
+        assert facts(state, last)[fact] is not None
+        assert facts(state, last + timedelta(1))[fact] is None
+        assert fact not in until(state, last + timedelta(1))
+    assert until(CaseState(), TODAY) == {}
 
 
 def test_the_values_of_the_greatest_gap_are_the_areas_of_the_instrument() -> None:
@@ -404,7 +463,9 @@ def test_the_host_sees_the_strategys_targets_beside_what_may_be_shown(fresh: Ins
 def test_targets_take_nothing_from_tables_that_are_not_shown() -> None:
     merged = Counts("2026-11", {"none": 7, "other": 6})  # those in use are under `other`
     for shown in ({}, {Fact.ADOPTION: merged, Fact.ACCIDENTS: merged}):
-        assert all((each.counted, each.reached) == (None, None) for each in targets(Snapshot("2026-11", "", shown), "ko"))
+        assert all(
+            (each.counted, each.reached) == (None, None) for each in targets(Snapshot("2026-11", "", shown), "ko")
+        )
 
 
 def test_many_who_write_at_once_publish_the_latest(firm: Firm) -> None:

@@ -15,6 +15,8 @@ from ui.page.overview import worded
 from ui.text import Language
 
 Json = Mapping[str, Any]
+_DETAIL = '<section class="gj-report-detail">'
+"""Where the report's one page ends and its detail begins."""
 KINDS = ("pdf", "docx", "html", "json")
 
 
@@ -59,8 +61,27 @@ def result(
         else ""
     )
     picks = picking(report["gaps"], chosen, language) if may_write else ""
+    jumps = _jumps(("picks", "peers") if picks else (), language)
     files = saving(str(head["diagnosis_id"]), language)
-    return f'{note}<div class="gj-dx-tools">{files}{again}</div>{fragment}{picks}'
+    return f'{note}<div class="gj-dx-tools">{files}{again}</div>{jumps}{_with(picks, fragment)}'
+
+
+def _with(picks: str, fragment: str) -> str:
+    """The report with `picks` right after its one page, where the detail does not hide them."""
+    first, found, detail = fragment.partition(_DETAIL)
+    if not picks or not found:
+        return fragment + picks
+    article = fragment[: fragment.index(">") + 1]
+    return f"{first}</article>{picks}{article}{found}{detail}"
+
+
+def _jumps(parts: Sequence[str], language: Language) -> str:
+    """Ways to what stands further down, for the report is long."""
+    buttons = "".join(
+        f'<button type="button" class="gj-link" data-jump="gj-dx-{part}">{say(part, language)}</button>'
+        for part in parts
+    )
+    return f'<div class="gj-dx-jumps">{buttons}</div>' if buttons else ""
 
 
 def picking(gaps: Sequence[Json], chosen: Sequence[Json], language: Language) -> str:
@@ -75,7 +96,7 @@ def picking(gaps: Sequence[Json], chosen: Sequence[Json], language: Language) ->
     if not shown:
         return ""
     return (
-        f'<section class="gj-dx-card"><h3>{say("picks", language)}</h3><p class="gj-more">{say("picks_more", language)}</p>'
+        f'<section class="gj-dx-card" id="gj-dx-picks" tabindex="-1"><h3>{say("picks", language)}</h3><p class="gj-more">{say("picks_more", language)}</p>'
         f"{shown}</section>"
     )
 
@@ -94,18 +115,19 @@ def _pick(case: Json, gap: Json, taken: bool, language: Language) -> str:
 def peers(told: Json, language: Language) -> str:
     """The object of `GET /api/casefile/peers`."""
     tables = "".join(_peers(each, language) for each in told["peers"])
-    more = say("peers_more", language, month=told["month"])
+    more = say("peers_more", language)
     return _section(f'<p class="gj-more">{escape(more)}</p><div class="gj-tables">{tables}</div>', language)
 
 
-def no_peers(error: ClientError, language: Language, *, how: bool) -> str:
-    """Why there is nobody to compare with. `how`: the company has not agreed, and could."""
-    more = f'<p class="gj-more">{say("peers_how", language)}</p>' if how else ""
-    return _section(f"<p>{escape(error.title)}</p>{more}", language)
+def no_peers(error: ClientError, language: Language) -> str:
+    """Why there is nobody to compare with, as the server says it."""
+    return _section(f"<p>{escape(error.title)}</p>", language)
 
 
 def _section(body: str, language: Language) -> str:
-    return f'<section class="gj-dx-card gj-dx-peers"><h3>{say("peers", language)}</h3>{body}</section>'
+    return (
+        f'<section class="gj-dx-card" id="gj-dx-peers" tabindex="-1"><h3>{say("peers", language)}</h3>{body}</section>'
+    )
 
 
 def _peers(one: Json, language: Language) -> str:
@@ -114,9 +136,10 @@ def _peers(one: Json, language: Language) -> str:
     if one["cells"] is None:
         return f"<div><h4>{escape(title)}</h4><p>{escape(one['reason'] or '')}</p></div>"
     ours = f' <span class="gj-badge cited">{say("peers_ours", language)}</span>'
+    when = company_say("as_of", language, month=one["as_of"])
     rows = "".join(
-        f'<tr><th scope="row">{escape(worded(value, language))}{ours if value == one["cell"] else ""}</th><td>{int(count)}</td></tr>'
+        f'<tr><th scope="row">{escape(worded(value, language, one["fact"]))}{ours if value == one["cell"] else ""}</th><td>{int(count)}</td></tr>'
         for value, count in one["cells"].items()
     )
     count = say("peers_n", language, count=one["n"])
-    return f"<table><caption>{escape(title)} <small>{count}</small></caption><tbody>{rows}</tbody></table>"
+    return f"<table><caption>{escape(title)} <small>{count} · {escape(when)}</small></caption><tbody>{rows}</tbody></table>"

@@ -78,7 +78,7 @@ def _reached(target: Mapping[str, Any], language: Language) -> str:
 
 def _table(fact: str, counts: Mapping[str, Any], language: Language) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(worded(value, language))}</th><td>{int(count)}</td></tr>'
+        f'<tr><th scope="row">{escape(worded(value, language, fact))}</th><td>{int(count)}</td></tr>'
         for value, count in counts["cells"].items()
     )
     title, when = say(f"fact_{fact}", language), say("as_of", language, month=counts["as_of"])
@@ -88,8 +88,11 @@ def _table(fact: str, counts: Mapping[str, Any], language: Language) -> str:
     )
 
 
-def worded(value: str, language: Language) -> str:
-    """A value in words: a sector by its name where it is in manufacturing, a region as it is."""
+def worded(value: str, language: Language, fact: str = "") -> str:
+    """A value in words: a sector by its name where it is in manufacturing, a region as it is. Some values mean another
+    thing in one `fact` than elsewhere."""
+    if f"value_{fact}_{value}" in SENTENCES:
+        return say(f"value_{fact}_{value}", language)
     if f"value_{value}" in SENTENCES:
         return say(f"value_{value}", language)
     if value in DIVISIONS:
