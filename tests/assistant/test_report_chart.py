@@ -44,14 +44,6 @@ def test_letters_are_large_enough_for_a_phone_and_stay_in_the_drawing() -> None:
     assert min(float(each.get("font-size")) for each in root.iter("text")) * shown >= 11
 
 
-def test_letters_are_large_enough_for_a_phone_and_stay_in_the_drawing() -> None:
-    """A drawing of up to 290 units stands at its own size in the narrowest column (390 px less what is around it)."""
-    root = drawn(radar(1.0, None, 2.5, 4.0, before=1.0, overlay=True))
-    wide = float(root.get("viewBox").split()[2])
-    shown = min(290 / wide, 1.0)
-    assert min(float(each.get("font-size")) for each in root.iter("text")) * shown >= 11
-
-
 def test_lines_break_where_a_score_is_not_known() -> None:
     assert lines(drawn(radar(1.0, 2.0, 3.0, 4.0)), ACCENT) == 4
     assert lines(drawn(radar(1.0, None, 3.0, 4.0)), ACCENT) == 2

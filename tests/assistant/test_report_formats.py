@@ -253,61 +253,6 @@ def test_a_range_is_told_only_where_its_ends_differ() -> None:
     assert SENTENCES["range_one"]["ko"] not in html(replace(sure, unknown=()), "ko")
 
 
-@pytest.mark.parametrize("name", ["full", "bare", "hostile"])
-def test_each_section_of_the_detail_is_folded_and_the_one_page_is_not(name: str) -> None:
-    tree = html_tree(name)
-    first, detail = tree.find_class("gj-report-first")[0], tree.find_class("gj-report-detail")[0]
-    assert not list(first.iter("details"))
-    assert all(each.getparent().tag == "summary" for each in detail.find_class("gj-report-h3"))
-    assert all(each.getparent().tag == "summary" for each in detail.find_class("gj-report-h5"))
-    folded = list(detail.iter("details"))
-    assert all(each.get("open") is None and len(each) > 1 for each in folded)
-    assert len({each.get("id") for each in folded}) == len(folded)
-    assert html(MAKERS[name](), "ko").count("<details") == html(MAKERS[name](), "ko").count("</details>")
-
-
-def test_printing_opens_what_is_folded() -> None:
-    _, printed = page(report(), "ko").split("@media print")
-    assert "details::details-content { display: block; content-visibility: visible;" in printed
-
-
-def test_documents_are_buttons_in_the_page_and_words_in_the_file() -> None:
-    buttons = list(html_tree("full").iter("button"))
-    assert {each.get("data-document") for each in buttons} == {
-        "programme-government",
-        "data-basics",
-        "usecase-vision-inspection",
-    }
-    assert all(each.get("type") == "button" and each.text for each in buttons)
-    assert "<button" not in page(report(), "ko")
-    assert "비전 검사 길잡이" in page(report(), "ko")
-
-
-def test_answers_are_counted_as_the_diagnosis_counts_them() -> None:
-    shown = report().answers
-    known = sum(each.score is not None for each in shown)
-    every = replace(report(), items=len(shown), answered=known)
-    some = replace(every, items=len(shown) + 4)
-    assert f"{len(shown)}문항 모두 답함 (모름 {len(shown) - known})" in html(every, "ko")
-    assert f"{len(shown) + 4}문항 가운데 {len(shown)}문항 답함 (모름 {len(shown) - known})" in html(some, "ko")
-    sure = replace(every, answers=tuple(each for each in shown if each.score is not None), items=known)
-    assert f"{known}문항 모두 답함<" in html(sure, "ko")
-
-
-def test_no_strength_is_not_said_to_be_a_lack_of_answers() -> None:
-    low = html(replace(report(), strengths=()), "ko")
-    assert SENTENCES["no_strengths"]["ko"] not in low
-    assert "3.5점에 이른 영역이 없습니다" in low
-
-
-def test_a_range_is_told_only_where_its_ends_differ() -> None:
-    sure = replace(report(), system=replace(report().system, lowest="basic", highest="basic"))
-    assert "있을 수 있는 범위" in html(report(), "ko")
-    assert "있을 수 있는 범위" not in html(sure, "ko")
-    assert SENTENCES["range_one"]["ko"] in html(sure, "ko")
-    assert SENTENCES["range_one"]["ko"] not in html(replace(sure, unknown=()), "ko")
-
-
 def test_missing_parts_say_so() -> None:
     for form in ("html", "pdf", "docx"):
         found = text_of(form, "bare")
