@@ -193,22 +193,28 @@ class Client:
         """All questions with the answers so far, and the one at hand."""
         return self._json("GET", _diagnosis(diagnosis_id))
 
-    def answer(self, diagnosis_id: str, question_id: str, value: str, document_id: str = "") -> Json:
-        """Answer a question by one of its choices; `document_id` is shown as evidence."""
+    def answer(self, diagnosis_id: str, question_id: str, value: str, document_id: str = "", why: str = "") -> Json:
+        """Answer a question by one of its choices; `document_id` is shown as evidence, `why` says why it is another."""
         body = {"question_id": question_id, "value": value}
         body |= {"evidence_document_id": document_id} if document_id else {}
+        body |= {"why": why} if why else {}
         return self._json("POST", f"{_diagnosis(diagnosis_id)}/answers", json=body)
 
-    def say(self, diagnosis_id: str, text: str) -> Json:
-        """Answer in one's own words: what they led to."""
-        return self._json("POST", f"{_diagnosis(diagnosis_id)}/say", json={"text": text})
+    def say(self, diagnosis_id: str, text: str, question_id: str, proposed: str = "") -> Json:
+        """Answer the question that is shown in one's own words, or what is `proposed` for it with yes: what they led to."""
+        body = {"text": text, "question_id": question_id, "proposed": proposed or None}
+        return self._json("POST", f"{_diagnosis(diagnosis_id)}/say", json=body)
+
+    def withdraw_evidence(self, diagnosis_id: str, question_id: str, document_id: str) -> None:
+        self._call("DELETE", f"{_diagnosis(diagnosis_id)}/answers/{_part(question_id)}/evidence/{_part(document_id)}")
 
     def go_to(self, diagnosis_id: str, question_id: str) -> Json:
         return self._json("POST", f"{_diagnosis(diagnosis_id)}/at", json={"question_id": question_id})
 
-    def take_parts(self, diagnosis_id: str, dimensions: Sequence[str]) -> Json:
-        """Answer these dimensions alone, and no others."""
-        return self._json("PUT", f"{_diagnosis(diagnosis_id)}/parts", json={"mine": list(dimensions)})
+    def take_parts(self, diagnosis_id: str, dimensions: Sequence[str], released: Sequence[str] = ()) -> Json:
+        """Answer these dimensions alone, and no others. `released`, for an admin: nobody's then."""
+        body = {"mine": list(dimensions)} | ({"release": list(released)} if released else {})
+        return self._json("PUT", f"{_diagnosis(diagnosis_id)}/parts", json=body)
 
     def hints(self, diagnosis_id: str, question_id: str) -> list[Json]:
         """The company's own documents that might stand for an answer."""

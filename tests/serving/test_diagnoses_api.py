@@ -513,3 +513,4 @@ def test_a_deep_diagnosis_within_a_month_asks_only_what_is_new(firm: Firm, day: 
     assert begun["next"]["depth"] == "deep"
     day.at = MAY + timedelta(days=31)
     assert firm.ok("POST", json={"depth": "deep"})["progress"]["answered"] == 0
+    assert [each["closed"] for each in firm.ok("GET")["diagnoses"]] == [False, False, True]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
@@ -77,6 +76,7 @@ def form(answers: list[Json] | None = None, **more: Any) -> Json:
         "depth": "first",
         "day": "2026-11-22",
         "finished": not left,
+        "closed": False,
         "next": left[0] if left else None,
         "proposed": None,
         "progress": {"answered": len(given), "total": len(QUESTIONS), "left_to_others": 0},
@@ -84,15 +84,16 @@ def form(answers: list[Json] | None = None, **more: Any) -> Json:
         "answers": list(given.values()),
         "parts": {},
         "notice": NOTICE,
+        "longest": 1000,
         **more,
     }
 
 
 def listed(made: Json, diagnosis_id: str = "diag-1") -> Json:
-    keys = ("version", "depth", "day", "finished")
+    keys = ("version", "depth", "day", "finished", "closed")
     counted = {"answered": made["progress"]["answered"], "total": made["progress"]["total"]}
     times = {"started_at": "2026-11-22T01:00:00+00:00", "touched_at": "2026-11-22T02:00:00+00:00"}
-    return {"diagnosis_id": diagnosis_id, **{key: made[key] for key in keys}, **times, **counted}
+    return {"diagnosis_id": diagnosis_id, "current": True, **{key: made[key] for key in keys}, **times, **counted}
 
 
 def case() -> Json:
@@ -150,7 +151,9 @@ class Diagnosed:
 def add_diagnosis(app: FastAPI, api: FakeApi) -> None:
     _asking(app, api)
     _answering(app, api)
+    _moving(app, api)
     _casefile(app, api)
+    _writing(app, api)
 
 
 def _asking(app: FastAPI, api: FakeApi) -> None:
@@ -194,13 +197,17 @@ def _answering(app: FastAPI, api: FakeApi) -> None:
             return problem(422, held.refuse)
         paper = body.get("evidence_document_id")
         shown = {"document_id": paper, "title": "생산 일보", "path": "", "state": "supports", "note": ""}
-        more: Json = {"evidence": [shown], "held": "evidenced"} if paper else {}
+        more: Json = {"why": body.get("why", "")}
+        more |= {"evidence": [shown], "held": "evidenced"} if paper else {}
         held.keep(body["question_id"], body["value"], **more)
         return held.form()
 
     @app.post("/api/diagnoses/diag-1/say")
     async def say(request: Request) -> Any:
-        text, held = (await request.json())["text"], api.diagnosed
+        body, held = await request.json(), api.diagnosed
+        text = body["text"]
+        if body["question_id"] != held.form()["next"]["question_id"] or body["proposed"] != held.proposed:
+            return problem(409, "그사이 질문이 바뀌었습니다.")
         if held.refuse:
             return problem(422, held.refuse)
         asked = held.form()["next"]["question_id"]
@@ -213,6 +220,13 @@ def _answering(app: FastAPI, api: FakeApi) -> None:
         elif text.endswith("?"):
             outcome, nearest = "question", []
         return {**held.form(), "outcome": outcome, "nearest": nearest, "text": "어느 쪽인지 아직 모르겠습니다."}
+
+
+def _moving(app: FastAPI, api: FakeApi) -> None:
+    @app.delete("/api/diagnoses/diag-1/answers/{name}/evidence/{document_id}", status_code=204)
+    async def withdraw(name: str, document_id: str) -> None:
+        assert api.diagnosed.answers is not None
+        api.diagnosed.answers[name] |= {"evidence": [], "held": "declared"}
 
     @app.post("/api/diagnoses/diag-1/at")
     async def go_to(request: Request) -> Json:
@@ -234,6 +248,10 @@ def _casefile(app: FastAPI, api: FakeApi) -> None:
     async def shown() -> Json:
         return api.diagnosed.case
 
+    @app.get("/api/casefile/peers")
+    async def peers() -> Any:
+        return problem(409, "다른 협력사와 견주려면 먼저 우리 회사도 현황에 넣겠다고 동의해야 합니다.")
+
     @app.put("/api/casefile/profile")
     async def profile(request: Request) -> Any:
         if api.diagnosed.refuse:
@@ -250,6 +268,8 @@ def _casefile(app: FastAPI, api: FakeApi) -> None:
         api.diagnosed.add(stated)
         return dict(api.diagnosed.case["state"])
 
+
+def _writing(app: FastAPI, api: FakeApi) -> None:
     @app.post("/api/casefile/entries", status_code=201)
     async def add(request: Request) -> Any:
         if api.diagnosed.refuse:
@@ -265,7 +285,3 @@ def _casefile(app: FastAPI, api: FakeApi) -> None:
         for each in api.diagnosed.case["timeline"]:
             if each["entry_id"] == entry_id:
                 each["standing"] = "removed"
-
-    @app.get("/api/casefile/peers")
-    async def peers() -> Any:
-        return problem(409, "다른 협력사와 견주려면 먼저 우리 회사도 현황에 넣겠다고 동의해야 합니다.")

@@ -285,7 +285,7 @@ def test_a_consultant_is_let_in_and_shut_out(browser: Browser, house: House) -> 
         other.reload()
         expect(other.locator(".gj-who-am-i")).to_contain_text("허락한 회사가 있습니다.")
         other.get_by_role("button", name="‘문 여는 회사’ 열기").click()
-        expect(other.get_by_role("tab")).to_have_text(["대화", "자료", "내 계정"])
+        expect(other.get_by_role("tab")).to_have_text(["대화", "자료", "진단", "내 계정"])
         expect(other.locator(".gj-name")).to_have_text("문 여는 회사 · 컨설턴트")
         grants.get_by_role("button", name="허락 거두기").click()
         agree(page, "허락 거두기")
@@ -310,7 +310,7 @@ def test_a_consultant_of_two_companies_opens_one_at_a_time(browser: Browser, hou
         choice.get_by_role("button", name="‘가나금속’ 열기").click()
         for tab in (page, second):
             expect(tab.locator(".gj-name")).to_have_text("가나금속 · 컨설턴트")
-            expect(tab.get_by_role("tab")).to_have_text(["대화", "자료", "내 계정"])
+            expect(tab.get_by_role("tab")).to_have_text(["대화", "자료", "진단", "내 계정"])
         page.get_by_role("tab").last.click()
         expect(choice.get_by_role("listitem").filter(has_text="열려 있음")).to_contain_text("가나금속")
         choice.get_by_role("button").click()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,13 @@ from ui.page.clients import Clients
 from ui.page.diagnosis_room import room, shown_now
 from ui.page.flow import Flow, Past, answer_of, question_of
 from ui.page.live import DIRECT, EVERY, QUIET, event_value, live_html
+from ui.page.reason import mended
 from ui.page.signed_in import SignedIn
 from ui.page.timeline import outcome_of, training_of
 from ui.page.turn import Turn
 from ui.text import Language
 
+Json = Mapping[str, Any]
 Update = dict[Any, Any]
 Said = Callable[[str], str]
 Deed = Callable[[Client, Flow, Said], Flow]
@@ -98,7 +100,7 @@ class DiagnosisTab:
         if turn is None or not turn.live:
             yield {self.room: gr.skip(), self.flow: gr.skip()}
             return
-        client, today = self._clients.of(request, language), datetime.now().astimezone().date()
+        client = self._clients.of(request, language)
         try:
             # In a thread: this runs on the loop that the API answers on, which must not wait for itself.
             form = await asyncio.to_thread(client.diagnosis, flow.diagnosis_id)
@@ -106,7 +108,7 @@ class DiagnosisTab:
                 async for name, data in events:
                     turn = turn.after(name, data)
                     flow = _between(flow, turn)
-                    yield {self.room: shown_now(client, flow, form, today), self.flow: flow}
+                    yield {self.room: shown_now(client, who, flow, form), self.flow: flow}
         except ClientError as error:
             yield await asyncio.to_thread(self._shown, client, who, _between(flow, turn.failed(error.title)))
 
@@ -140,7 +142,7 @@ def _firm(client: Client, flow: Flow, said: Said) -> Flow:
         firm.save(client, said, client.instrument())
     except (ClientError, firm.OddError) as error:
         return replace(flow.failed(str(error), "firm"), open=True)
-    return replace(flow, told=say("firm_saved", client.language))
+    return flow.done(say("firm_saved", client.language), "firm")
 
 
 def _choose(client: Client, flow: Flow, said: Said) -> Flow:
@@ -149,6 +151,7 @@ def _choose(client: Client, flow: Flow, said: Said) -> Flow:
     form = client.diagnosis(flow.diagnosis_id)
     question = question_of(form, question_id)
     client.answer(flow.diagnosis_id, question_id, value)
+    flow = mended(client, flow, form, question_id, value)
     if question is None or flow.view == "form":
         return replace(flow, proving="")
     words = flow.said if flow.said_of == question_id else ""
@@ -160,17 +163,18 @@ def _say(client: Client, flow: Flow, said: Said) -> Flow:
     words = said("text").strip()
     if not words:
         return flow
-    asked = client.diagnosis(flow.diagnosis_id)["next"]
-    heard = client.say(flow.diagnosis_id, words)
+    form = client.diagnosis(flow.diagnosis_id)
+    asked = form["next"]
+    heard = client.say(flow.diagnosis_id, words, said("question"), said("proposed"))
     if asked is None:
         return flow
     name, outcome = str(asked["question_id"]), heard["outcome"]
     if outcome in {"recorded", "done"}:
-        return _kept(client, flow, asked, words)
+        return _kept(client, flow, form, words)
     if outcome == "proposed":
         return replace(flow, said=words, said_of=name, nearest=())
     if outcome == "question":
-        turn = Turn(words, created_at=datetime.now().astimezone().isoformat())
+        turn = Turn(words, created_at=datetime.now(UTC).isoformat())
         return replace(flow, past=(*flow.past, Past("between", name, str(asked["text"]), words, turn=turn)))
     told = Past("told", name, str(asked["text"]), words, note=heard["text"])
     unclear = outcome == "unclear"
@@ -180,26 +184,29 @@ def _say(client: Client, flow: Flow, said: Said) -> Flow:
     )  # fmt: skip
 
 
-def _confirm(client: Client, flow: Flow, _: Said) -> Flow:
-    """Yes to what was understood."""
-    asked = client.diagnosis(flow.diagnosis_id)["next"]
-    client.say(flow.diagnosis_id, YES)
-    return _kept(client, flow, asked, "") if asked else flow
+def _confirm(client: Client, flow: Flow, said: Said) -> Flow:
+    """Yes to what was understood, where that is what the visitor has before them."""
+    form = client.diagnosis(flow.diagnosis_id)
+    client.say(flow.diagnosis_id, YES, said("question"), said("proposed"))
+    return _kept(client, flow, form, "") if form["next"] else flow
 
 
-def _kept(client: Client, flow: Flow, asked: Any, words: str) -> Flow:
-    """After an answer was kept of what was said: `words`, or those it was taken from before."""
+def _kept(client: Client, flow: Flow, form: Json, words: str) -> Flow:
+    """After an answer to what was at hand in `form` was kept of what was said: `words`, or those it was taken from
+    before."""
+    asked = form["next"]
     name = str(asked["question_id"])
     before = flow.said if flow.said_of == name else ""
     kept = answer_of(client.diagnosis(flow.diagnosis_id), name)
     value, origin = (kept["value"], kept["origin"]) if kept else ("", "chosen")
     said = kept["said"] if kept and origin == "said" else words or before
+    flow = mended(client, flow, form, name, value)
     return flow.kept(asked, value, "said" if origin == "said" else "typed", said)
 
 
 def _at(client: Client, flow: Flow, said: Said) -> Flow:
     client.go_to(flow.diagnosis_id, said("question"))
-    return replace(flow, said="", said_of="", nearest=(), proving="")
+    return replace(flow, said="", said_of="", nearest=(), proving="", mended="")
 
 
 def _prove(_: Client, flow: Flow, said: Said) -> Flow:
@@ -214,13 +221,31 @@ def _attach(client: Client, flow: Flow, said: Said) -> Flow:
     return replace(flow, proving="")
 
 
+def _withdraw(client: Client, flow: Flow, said: Said) -> Flow:
+    client.withdraw_evidence(flow.diagnosis_id, said("question"), said("document"))
+    return flow
+
+
 def _parts(client: Client, flow: Flow, said: Said) -> Flow:
     dimensions = {each["dimension"] for each in client.diagnosis(flow.diagnosis_id)["questions"]}
+    freed = [each for each in dimensions if said("release") == each]
     try:
-        client.take_parts(flow.diagnosis_id, sorted(each for each in dimensions if said(f"part_{each}")))
+        client.take_parts(flow.diagnosis_id, sorted(each for each in dimensions if said(f"part_{each}")), freed)
     except ClientError as error:
         return flow.failed(error.title, "parts")
-    return replace(flow, told=say("parts_done", client.language))
+    return flow.done(say("released" if freed else "parts_done", client.language), "parts")
+
+
+def _reason(client: Client, flow: Flow, said: Said) -> Flow:
+    """Why an answer is another than before: it is kept once more with that."""
+    why = said("why").strip()
+    if not why:
+        return replace(flow, mended="")
+    try:
+        client.answer(flow.diagnosis_id, said("question"), said("value"), why=why)
+    except ClientError as error:
+        return flow.failed(error.title, "reason")
+    return replace(flow, mended="")
 
 
 def _pick(client: Client, flow: Flow, said: Said) -> Flow:
@@ -234,7 +259,7 @@ def _outcome(client: Client, flow: Flow, said: Said) -> Flow:
         client.add_entry(outcome_of(said, client.language))
     except (ClientError, firm.OddError) as error:
         return flow.failed(str(error), "outcome")
-    return replace(flow, told=say("outcome_done", client.language, month=said("month")))
+    return flow.done(say("outcome_done", client.language, month=said("month")), "outcome")
 
 
 def _training(client: Client, flow: Flow, said: Said) -> Flow:
@@ -242,7 +267,7 @@ def _training(client: Client, flow: Flow, said: Said) -> Flow:
         client.add_entry(training_of(said, client.language))
     except (ClientError, firm.OddError) as error:
         return flow.failed(str(error), "training")
-    return replace(flow, told=say("training_done", client.language))
+    return flow.done(say("training_done", client.language), "training")
 
 
 def _erase(client: Client, flow: Flow, said: Said) -> Flow:
@@ -260,7 +285,9 @@ DEEDS: dict[str, Deed] = {
     "at": _at,
     "prove": _prove,
     "attach": _attach,
+    "withdraw": _withdraw,
     "parts": _parts,
+    "reason": _reason,
     "pick": _pick,
     "outcome": _outcome,
     "training": _training,

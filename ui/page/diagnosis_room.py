@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ui.client import Client
 from ui.diagnosis_text import say
@@ -13,6 +14,7 @@ from ui.errors import ClientError
 from ui.page.flow import Flow
 from ui.page.interview import interview
 from ui.page.live import problem
+from ui.page.notice import notice
 from ui.page.opening import opening
 from ui.page.outcome import no_peers, peers, result, which
 from ui.page.questions import questions
@@ -21,7 +23,7 @@ from ui.page.timeline import timeline
 from ui.text import Language
 
 Json = Mapping[str, Any]
-NOT_AGREED = 409
+_KOREA = ZoneInfo("Asia/Seoul")
 
 
 def room(client: Client, who: SignedIn, flow: Flow, form: Json | None = None) -> str:
@@ -38,27 +40,32 @@ def room(client: Client, who: SignedIn, flow: Flow, form: Json | None = None) ->
     return framed(body, flow, client.language)
 
 
+def korea() -> date:
+    """Today where the companies are, wherever the server stands."""
+    return datetime.now(_KOREA).date()
+
+
 def framed(body: str, flow: Flow, language: Language) -> str:
-    """With the way to the other parts, and what was done last."""
-    told = f'<p class="gj-note good" role="status">{escape(flow.told)}</p>' if flow.told else ""
-    trouble = f'<p class="gj-note error" role="alert">{escape(flow.trouble)}</p>' if flow.trouble_at == "room" else ""
-    return f'<div class="gj-dx" lang="{language}" data-view="{flow.view}">{_nav(flow, language)}{told}{trouble}{body}</div>'
+    """With the way to the other parts, and what went wrong with what has no place of its own."""
+    return f'<div class="gj-dx" lang="{language}" data-view="{flow.view}">{_nav(flow, language)}{notice(flow, "room")}{body}</div>'
 
 
 def diagnosing(client: Client, who: SignedIn, flow: Flow, form: Json) -> str:
     """The questions, one at a time or all at once. Raises ClientError."""
     papers = _papers(client, flow) if flow.proving else {}
-    if flow.view == "form":
-        body = questions(form, flow, papers, who.person_id, client.language)
+    if flow.view == "form" or form["closed"]:
+        body = questions(form, flow, papers, who.person_id, client.language, admin=who.role == "admin")
     else:
-        body = interview(form, flow, papers, datetime.now().astimezone().date(), client.language)
+        body = interview(form, flow, papers, who.person_id, korea(), client.language)
     return _head(form, flow, client.language) + body
 
 
-def shown_now(client: Client, flow: Flow, form: Json, today: date) -> str:
+def shown_now(client: Client, who: SignedIn, flow: Flow, form: Json) -> str:
     """The conversation over a form at hand, while an answer in between is on its way: nothing is asked of the API."""
     return framed(
-        _head(form, flow, client.language) + interview(form, flow, {}, today, client.language), flow, client.language
+        _head(form, flow, client.language) + interview(form, flow, {}, who.person_id, korea(), client.language),
+        flow,
+        client.language,
     )
 
 
@@ -80,6 +87,7 @@ def _head(form: Json, flow: Flow, language: Language) -> str:
         f'<button type="button" data-act="go" data-view="{view}" data-diagnosis="{escape(str(form["diagnosis_id"]))}"'
         f' aria-pressed="{str(flow.view == view).lower()}">{say(view, language)}</button>'
         for view in ("talk", "form")
+        if not form["closed"]
     )
     return (
         f'<header class="gj-dx-head"><p><strong>{say(form["depth"], language)}</strong> <span>{told}</span></p>'
@@ -106,7 +114,7 @@ def _start(client: Client, who: SignedIn, flow: Flow) -> str:
 
 
 def _record(client: Client, who: SignedIn, flow: Flow) -> str:
-    today = datetime.now().astimezone().date().isoformat()
+    today = korea().isoformat()
     told = client.casefile()
     return timeline(
         {**told, "may_write": told["may_write"] and who.writes}, client.instrument(), flow, today, client.language
@@ -114,10 +122,15 @@ def _record(client: Client, who: SignedIn, flow: Flow) -> str:
 
 
 def _result(client: Client, who: SignedIn, flow: Flow) -> str:
-    """Of the diagnosis at hand, else of the newest that is finished, else of the newest."""
+    """Of the diagnosis at hand, else of the newest that is finished, else of the newest. Never of another than was asked
+    for."""
     language = client.language
-    listed = [each for each in client.diagnoses() if each["answered"]]
+    every = client.diagnoses()
+    listed = [each for each in every if each["answered"] and each["current"]]
     chosen = [each for each in listed if each["diagnosis_id"] == flow.diagnosis_id]
+    asked = [each for each in every if each["diagnosis_id"] == flow.diagnosis_id]
+    if asked and not chosen:
+        return _no_result(asked[0], listed, language)
     head = next(iter([*chosen, *(each for each in listed if each["finished"]), *listed]), None)
     if head is None:
         start = (
@@ -133,8 +146,20 @@ def _result(client: Client, who: SignedIn, flow: Flow) -> str:
     return which(listed, target, language) + shown + (_peers(client) if who.writes else "")
 
 
+def _no_result(asked: Json, others: Sequence[Json], language: Language) -> str:
+    """`asked` has no result: said so, with the way to those that have one."""
+    key = "result_empty" if asked["current"] else "older"
+    told = say(key, language, day=asked["day"], depth=say(asked["depth"], language))
+    buttons = "".join(
+        f'<button type="button" class="gj-plain" data-act="go" data-view="result" data-diagnosis="{escape(str(each["diagnosis_id"]))}">'
+        f"{escape(say('see_result_of', language, day=each['day'], depth=say(each['depth'], language)))}</button>"
+        for each in others
+    )
+    return f'<section class="gj-dx-card"><p>{escape(told)}</p><div class="gj-acts">{buttons}</div></section>'
+
+
 def _peers(client: Client) -> str:
     try:
         return peers(client.peers(), client.language)
     except ClientError as error:
-        return no_peers(error, client.language, how=error.status == NOT_AGREED)
+        return no_peers(error, client.language)

@@ -35,7 +35,9 @@ class Past:
 class Flow:
     """`said`: words that wait for confirmation, of the question `said_of`. `nearest`: what they are likeliest to mean.
     `proving`: the answer that evidence is being sought for. `told` and `trouble` are said beside what was being done,
-    `trouble_at` names the question or the form it concerns. `open`: the company's card is being changed.
+    `told_at` and `trouble_at` name the question or the form it concerns. `open`: the company's card is being changed.
+    `saved`: forms that were kept, once for each time: only then are they emptied. `mended`: the answer that is another
+    than it was, and `earlier` the answers of the diagnosis before, None where that has not been looked up.
     """
 
     view: View = ""
@@ -46,23 +48,32 @@ class Flow:
     nearest: tuple[str, ...] = ()
     proving: str = ""
     told: str = ""
+    told_at: str = ""
     trouble: str = ""
     trouble_at: str = ""
     open: bool = False
+    saved: tuple[str, ...] = ()
+    mended: str = ""
+    earlier: Mapping[str, str] | None = None
 
     def to(self, view: str, diagnosis_id: str = "") -> Flow:
         """At another view; what was said in another diagnosis stays behind."""
-        target = next((each for each in VIEWS if each == view), "start")
+        target: View = next((each for each in VIEWS if each == view), "start")
         here = diagnosis_id or self.diagnosis_id
-        past = self.past if here == self.diagnosis_id else ()
-        return Flow(view=target, diagnosis_id=here, past=past)
+        if here != self.diagnosis_id:
+            return Flow(view=target, diagnosis_id=here, saved=self.saved)
+        return Flow(view=target, diagnosis_id=here, past=self.past, saved=self.saved, earlier=self.earlier)
 
     def calm(self) -> Flow:
         """Without what was told or went wrong before."""
-        return replace(self, told="", trouble="", trouble_at="", open=False)
+        return replace(self, told="", told_at="", trouble="", trouble_at="", open=False)
+
+    def done(self, what: str, at: str) -> Flow:
+        """After the form `at` was kept."""
+        return replace(self.calm(), told=what, told_at=at, saved=(*self.saved, at))
 
     def failed(self, why: str, at: str = "") -> Flow:
-        return replace(self, told="", trouble=why, trouble_at=at)
+        return replace(self, told="", told_at="", trouble=why, trouble_at=at)
 
     def kept(self, question: Json, value: str, kind: Kind, said: str = "") -> Flow:
         """After an answer was kept."""

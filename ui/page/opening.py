@@ -24,10 +24,9 @@ def opening(
         f'<section class="gj-dx-lead"><h2>{say("title", language)}</h2><p>{say("lead", language)}</p>'
         f'<p class="gj-note plain" role="note" lang="ko">{escape(asked["notice"])}</p></section>'
     )
-    going = next((each for each in diagnoses if not each["finished"]), None) if may_write else None
+    going = next((each for each in diagnoses if each["current"] and not each["finished"]), None) if may_write else None
     fresh = not diagnoses and not stated(case["state"])
-    wrong = flow.trouble if flow.trouble_at == "firm" else ""
-    card = firm(asked, case["state"], language, may_write=may_write, opened=fresh or flow.open, wrong=wrong)
+    card = firm(asked, case["state"], language, may_write=may_write, opened=fresh or flow.open, flow=flow)
     begin = _begin(language, again=going is not None) if may_write else ""
     others = [each for each in diagnoses if each is not going]
     return f"{lead}{_going_on(going, language) if going else ''}{card}{begin}{_earlier(others, language, may_write=may_write)}"
@@ -66,15 +65,21 @@ def _row(one: Json, language: Language, *, may_write: bool) -> str:
     named = {"day": one["day"], "depth": say(one["depth"], language)}
     target = escape(str(one["diagnosis_id"]))
     told = say("progress", language, total=one["total"], answered=one["answered"])
+    told = told if one["current"] else say("older", language)
     see = (
-        f'<button type="button" class="gj-plain" data-act="go" data-view="result" data-diagnosis="{target}"'
-        f' aria-label="{escape(say("see_result_of", language, **named))}">{say("see_result", language)}</button>'
+        ""
+        if not one["current"] or not one["answered"]
+        else (
+            f'<button type="button" class="gj-plain" data-act="go" data-view="result" data-diagnosis="{target}"'
+            f' aria-label="{escape(say("see_result_of", language, **named))}">{say("see_result", language)}</button>'
+        )
     )
-    if may_write:
+    if may_write and one["current"] and not one["closed"]:
         see += (
             f'<button type="button" class="gj-plain" data-act="go" data-view="form" data-diagnosis="{target}"'
             f' aria-label="{escape(say("see_answers_of", language, **named))}">{say("see_answers", language)}</button>'
         )
+    if may_write:
         name, sure = say("discard", language, **named), say("discard_sure", language)
         see += deletion("discard", str(one["diagnosis_id"]), name, sure, language)
     return (

@@ -26,20 +26,33 @@ def proof(kept: Json, question: str, flow: Flow, papers: Mapping[str, Sequence[J
     )
 
 
+def known(kept: Json, language: Language) -> str:
+    """Where an answer is from that nobody gave here: the company's AAS or profile tell one, the rest is carried over."""
+    if kept["origin"] != "known":
+        return ""
+    key = "known_aas" if kept["question_id"] == "aas" else "known"
+    return f'<span class="gj-badge cited">{say(key, language)}</span>'
+
+
 def held(kept: Json, language: Language) -> str:
     """The badge of an answer, and its evidence."""
     against = any(each["state"] == "against" for each in kept["evidence"])
     kind = "good" if kept["held"] == "evidenced" else "warn" if against else "plain"
     words = say("against" if against and kept["held"] == "declared" else str(kept["held"]), language)
-    rows = "".join(_evidence(each) for each in kept["evidence"])
+    rows = "".join(_evidence(each, kept, language) for each in kept["evidence"])
     listed = f'<ul class="gj-dx-proofs">{rows}</ul>' if rows else ""
     return f'<span class="gj-badge {kind}">{words}</span>{listed}'
 
 
-def _evidence(one: Json) -> str:
+def _evidence(one: Json, kept: Json, language: Language) -> str:
     path = f" <code>{escape(one['path'])}</code>" if one["path"] else ""
-    note = f"<br>{escape(one['note'])}" if one["note"] else ""
-    return f"<li>{escape(one['title'])}{path}{note}</li>"
+    note = f" <span>{escape(one['note'])}</span>" if one["note"] else ""
+    named = escape(say("withdraw_named", language, title=one["title"]))
+    withdraw = (
+        f'<button type="button" class="gj-link" data-act="withdraw" data-question="{escape(str(kept["question_id"]))}"'
+        f' data-document="{escape(str(one["document_id"]))}" aria-label="{named}">{say("withdraw", language)}</button>'
+    )
+    return f"<li>{escape(one['title'])}{path}{note} {withdraw}</li>"
 
 
 def _seeking(kept: Json, papers: Mapping[str, Sequence[Json]], flow: Flow, language: Language) -> str:

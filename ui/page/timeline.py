@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from ui.diagnosis_text import SENTENCES, say
 from ui.page import form
-from ui.page.firm import OddError, names, number, sector_name
+from ui.page.firm import OddError, aas_told, names, number, plain, region_name, sector_name
 from ui.page.flow import Flow
+from ui.page.notice import notice
 from ui.page.transcript import deletion
 from ui.text import Language
 
@@ -17,6 +19,9 @@ Json = Mapping[str, Any]
 Said = Callable[[str], str]
 FIGURES = ("defects_ppm", "downtime_hours", "accidents", "near_misses")
 _WHOLE = {"accidents", "near_misses"}
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+MOST = 1_000_000
+"""The largest figure of a month that is kept."""
 _ADOPTION = ("", "none", "trial", "in_use")
 _FIXED = {"correction", "removal", "diagnosis"}
 """Kinds of entries that are not removed from the list: they say what became of others, or what was found."""
@@ -25,14 +30,15 @@ _FIXED = {"correction", "removal", "diagnosis"}
 def timeline(told: Json, asked: Json, flow: Flow, today: str, language: Language) -> str:
     """The object of `GET /api/casefile`; `asked` is the instrument, `today` an ISO day."""
     entries = told["timeline"]
-    rows = "".join(_entry(each, asked, language, may_write=told["may_write"]) for each in entries)
+    about = {each["entry_id"]: each["data"] for each in entries}
+    rows = "".join(_entry(each, about, asked, language, may_write=told["may_write"]) for each in entries)
     listed = f'<ol class="gj-dx-line">{rows}</ol>' if rows else f'<p class="gj-none">{say("record_none", language)}</p>'
     export = (
         f'<p class="gj-links"><a href="/api/casefile/export" download>{say("export", language)}</a></p>'
         if told["may_write"] and entries
         else ""
     )
-    forms = f"{_outcome(flow, today[:7], len(entries), language)}{_training(flow, today, len(entries), language)}"
+    forms = f"{_outcome(flow, today[:7], language)}{_training(flow, today, language)}"
     return (
         f'<section class="gj-dx-card"><h3>{say("nav_record", language)}</h3><p class="gj-more">{say("record_more", language)}</p>'
         f"{listed}{export}</section>{forms if told['may_write'] else ''}"
@@ -41,21 +47,27 @@ def timeline(told: Json, asked: Json, flow: Flow, today: str, language: Language
 
 def outcome_of(said: Said, language: Language) -> dict[str, Any]:
     """What the form of a month's figures says. Raises OddError."""
-    month = said("month").strip()
-    if len(month) != 7 or not month.replace("-", "").isdigit():
+    month = plain(said("month"))
+    if not _MONTH.fullmatch(month):
         raise OddError(say("month_odd", language))
-    stated: dict[str, Any] = {"kind": "outcome", "month": month}
+    stated: dict[str, Any] = {}
     for name in FIGURES:
-        odd = say("number_odd", language, name=say(name, language))
+        odd = say("whole_odd" if name in _WHOLE else "number_odd", language, name=say(name, language))
         value = number(said, name, odd) if name in _WHOLE else decimal(said, name, odd)
+        if value is not None and value > MOST:
+            raise OddError(say("number_large", language, name=say(name, language), most=f"{MOST:,}"))
         stated |= {name: value} if value is not None else {}
     stated |= {"adoption": said("adoption")} if said("adoption") else {}
-    return stated | ({"note": said("note").strip()} if said("note").strip() else {})
+    stated |= {"note": said("note").strip()} if said("note").strip() else {}
+    if not stated:
+        raise OddError(say("outcome_empty", language))
+    return {"kind": "outcome", "month": month, **stated}
 
 
 def training_of(said: Said, language: Language) -> dict[str, Any]:
     """What the form of training says. Raises OddError."""
-    odd = {name: say("number_odd", language, name=say(f"training_{name}", language)) for name in ("people", "hours")}
+    kinds = (("people", "whole_odd"), ("hours", "number_odd"))
+    odd = {name: say(key, language, name=say(f"training_{name}", language)) for name, key in kinds}
     people, hours = number(said, "people", odd["people"]), decimal(said, "hours", odd["hours"])
     for name, value in (("people", people), ("hours", hours)):
         if not value:
@@ -66,7 +78,7 @@ def training_of(said: Said, language: Language) -> dict[str, Any]:
 
 def decimal(said: Said, name: str, odd: str) -> float | None:
     """A number that was written, None where nothing was. Raises OddError with the sentence `odd`."""
-    written = said(name).strip().replace(",", "")
+    written = plain(said(name))
     if not written:
         return None
     if not written.isascii() or not written.replace(".", "", 1).isdigit():
@@ -74,7 +86,7 @@ def decimal(said: Said, name: str, odd: str) -> float | None:
     return float(written)
 
 
-def _outcome(flow: Flow, month: str, entries: int, language: Language) -> str:
+def _outcome(flow: Flow, month: str, language: Language) -> str:
     figures = "".join(
         f'<label class="gj-field"><span>{say(name, language)}</span><input name="{name}" maxlength="10" autocomplete="off"'
         f' inputmode="{"numeric" if name in _WHOLE else "decimal"}"></label>'
@@ -90,10 +102,10 @@ def _outcome(flow: Flow, month: str, entries: int, language: Language) -> str:
     )
     fields = fields.replace('<select name="adoption" required>', '<select name="adoption">')
     fields += form.area("note", say("note", language), needed=False)
-    return _form("outcome", fields, say("outcome_more", language), flow, entries, language)
+    return _form("outcome", fields, say("outcome_more", language), flow, language)
 
 
-def _training(flow: Flow, today: str, entries: int, language: Language) -> str:
+def _training(flow: Flow, today: str, language: Language) -> str:
     fields = form.line("title", say("training_title", language), most=200)
     for name, kind in (("people", "numeric"), ("hours", "decimal")):
         fields += (
@@ -101,27 +113,27 @@ def _training(flow: Flow, today: str, entries: int, language: Language) -> str:
             f' inputmode="{kind}" required autocomplete="off"></label>'
         )
     fields += (
-        f'<label class="gj-field"><span>{say("training_day", language)}</span><input name="day" type="date" max="{today}"'
+        f'<label class="gj-field"><span>{say("training_day", language)}</span><input name="day" type="date"'
         f' value="{today}"></label>'
     )
-    return _form("training", fields, "", flow, entries, language)
+    return _form("training", fields, "", flow, language)
 
 
-def _form(act: str, fields: str, more: str, flow: Flow, entries: int, language: Language) -> str:
+def _form(act: str, fields: str, more: str, flow: Flow, language: Language) -> str:
     """A form that is emptied once what it held stands in the list, and not before."""
-    trouble = ""
-    if flow.trouble_at == act:
-        trouble = f'<p class="gj-note error" role="alert">{escape(flow.trouble)}</p>'
     told = f'<p class="gj-more">{more}</p>' if more else ""
     return (
         f'<section class="gj-dx-card"><h3>{say(act, language)}</h3><form class="gj-form" data-act="{act}" data-element="{act}"'
-        f' data-state="{entries}">{told}{fields}{trouble}<div class="gj-submit"><button type="submit" class="gj-do">'
-        f"{say(f'{act}_do', language)}</button></div></form></section>"
+        f' data-state="{flow.saved.count(act)}">{told}{fields}<div class="gj-submit"><button type="submit" class="gj-do">'
+        f"{say(f'{act}_do', language)}</button></div>{notice(flow, act)}</form></section>"
     )
 
 
-def _entry(entry: Json, asked: Json, language: Language, *, may_write: bool) -> str:
+def _entry(entry: Json, about: Mapping[str, Json], asked: Json, language: Language, *, may_write: bool) -> str:
+    """`about`: what the entries say, by id: one that removes another names it."""
     title, facts = _words(entry["data"], asked, language)
+    removed = about.get(str(entry["data"].get("about"))) if entry["kind"] == "removal" else None
+    facts = [_words(removed, asked, language)[0]] if removed else facts
     standing = str(entry["standing"])
     badge = ""
     if standing != "valid":
@@ -161,8 +173,10 @@ def _profile(data: Json, asked: Json, language: Language) -> tuple[str, Sequence
     machines = names(asked["machines"])
     facts = [
         sector_name(data["sector"], language) if data.get("sector") else "",
+        region_name(data.get("region") or "", language),
         say("people", language, count=data["employees"]) if data.get("employees") else "",
         ", ".join(machines.get(each, each) for each in data.get("machines") or ()),
+        f"AAS: {aas_told(data, language)}" if aas_told(data, language) else "",
     ]
     return say("entry_profile", language), [" · ".join(fact for fact in facts if fact)]
 
