@@ -153,7 +153,7 @@ class Changes(TypedDict):
 
 
 class Sought(Body):
-    section: int = Field(ge=0, description="Ordinal of the section, as evidence names it")
+    section: int = Field(ge=0, le=2**31 - 1, description="Ordinal of the section, as evidence names it")
     quote: str = Field(default="", max_length=4000, description="Words to mark in it")
 
 

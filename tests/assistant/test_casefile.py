@@ -35,6 +35,8 @@ from assistant.text import SENTENCES
 from knowledge.usecases import use_cases
 from tests.databases import Rooms
 
+pytestmark = pytest.mark.proof
+
 BY = "person-1"
 TODAY = date(2026, 11, 23)
 PROFILE = Profile(employees=32, sector="C25", region="경기", machines=("press", "cnc"), has_aas=False)

@@ -21,6 +21,8 @@ from tests.assistant.interviewed import EXCEL, KIM, LEE, SERIES, Firm
 from tests.assistant.sheets import DAY, FIRST, INSTRUMENT, ITEMS
 from tests.databases import Rooms
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def firm(rooms: Rooms) -> Firm:

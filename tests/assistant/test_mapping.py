@@ -12,6 +12,8 @@ from knowledge.instrument import UNKNOWN, Item
 from retrieval.korean import Tokenizer
 from tests.assistant.sheets import ITEMS
 
+pytestmark = pytest.mark.proof
+
 WATER = Item.model_validate(
     {
         "id": "test_water",

@@ -26,6 +26,8 @@ from serving.overview import VALUES, Counts, Fact, Snapshot, consents
 from serving.targets import targets
 from tests.installation import BY, Installation, bearer, installed
 
+pytestmark = pytest.mark.proof
+
 PROFILE = {"employees": 32, "sector": "C25", "region": "경기", "machines": ["press"]}
 TODAY = date(2026, 11, 23)
 

@@ -22,6 +22,8 @@ from tests.installation import Installation, bearer, installed
 from tests.knowledge.shells import as_json, environment, property_, shell, submodel
 from tests.serving.diagnosing import Day, Firm
 
+pytestmark = pytest.mark.proof
+
 LIBRARY = [("공용.md", "# 공용 자료\n\n자율형공장의 정부지원금은 최대 6억 원이다.\n".encode())]
 FIRST = [item.id for item in instrument().items("first")]
 DEEP = [item.id for item in instrument().items("deep")]

@@ -266,3 +266,9 @@ def test_a_list_says_when_a_notice_closes(its: Installation, http: TestClient) -
     manual = its.add("닫히지 않는 설명서.md", MANUAL.encode() + b"\nmore\n", {})
     assert manual["closes"] is None
     assert its.add("공고.md", text.encode(), {})["closes"] == "2026-01-07"
+
+
+def test_a_section_no_database_can_count_is_refused(its: Installation) -> None:
+    document = its.http.get("/api/documents").json()["documents"][0]["document_id"]
+    answer = its.http.post(f"/api/documents/{document}/view", json={"section": 2**31, "quote": ""})
+    assert answer.status_code == 422
